@@ -1,0 +1,140 @@
+// Every policy in force with its state and its latest records. RPC handlers and the HTTP API only read it.
+
+import type { DecisionRecord } from "../domain/record.ts";
+import { type ScalerState, initialState } from "../domain/state.ts";
+import { type Instant, elapsed } from "../domain/units.ts";
+import type { LoadedPolicy, RejectedFile } from "../ports/policy-source.ts";
+
+/** Records of a policy that stay in memory. */
+export const RECORDS_KEPT = 1000;
+
+export type Entry = {
+  readonly loaded: LoadedPolicy;
+  readonly state: ScalerState;
+  /** The newest record, or null before the first tick. */
+  readonly record: DecisionRecord | null;
+  /** When its file went away; the last answer then stands for `missingData.holdFor`. */
+  readonly deletedAt: Instant | null;
+};
+
+export type RejectedPolicyFile = RejectedFile & { readonly lastGoodInForce: boolean };
+
+export type PolicyChanges = {
+  readonly added: readonly string[];
+  readonly edited: readonly string[];
+  readonly deleted: readonly string[];
+};
+
+export class Registry {
+  readonly #entries = new Map<string, Entry>();
+  readonly #records = new Map<string, DecisionRecord[]>();
+  readonly #listeners = new Set<(record: DecisionRecord) => void>();
+  #rejected: readonly RejectedPolicyFile[] = [];
+
+  entries(): readonly Entry[] {
+    return [...this.#entries.values()];
+  }
+
+  entry(key: string): Entry | null {
+    return this.#entries.get(key) ?? null;
+  }
+
+  /** Returns the entries whose policy has this bare name, whatever their namespace. */
+  named(name: string): readonly Entry[] {
+    return this.entries().filter((entry) => entry.loaded.policy.name === name);
+  }
+
+  rejected(): readonly RejectedPolicyFile[] {
+    return this.#rejected;
+  }
+
+  /** Returns the records in memory, newest first. */
+  records(key: string): readonly DecisionRecord[] {
+    return [...(this.#records.get(key) ?? [])].reverse();
+  }
+
+  /**
+   * Puts a reading of the policy files in force. A policy whose file is now rejected stays as it was; one that is gone
+   * is marked deleted; an edited one keeps its state unless its target or models changed. `states` are what a
+   * checkpoint remembered (null: no checkpoint was readable).
+   */
+  apply(
+    policies: readonly LoadedPolicy[],
+    { rejected, at, states }: {
+      readonly rejected: readonly RejectedFile[];
+      readonly at: Instant;
+      readonly states?: ReadonlyMap<string, ScalerState> | null;
+    },
+  ): PolicyChanges {
+    const rejectedFiles = new Set(rejected.map(({ file }) => file));
+    const present = new Set(policies.map(({ key }) => key));
+    const changes = { added: [] as string[], edited: [] as string[], deleted: [] as string[] };
+    for (const loaded of policies) this.#accept(loaded, changes, states);
+    for (const entry of this.entries()) {
+      const { key, file } = entry.loaded;
+      if (present.has(key) || rejectedFiles.has(file) || entry.deletedAt !== null) continue;
+      this.#entries.set(key, { ...entry, deletedAt: at });
+      changes.deleted.push(key);
+    }
+    this.#rejected = rejected.map((file) => ({
+      ...file,
+      lastGoodInForce: this.entries().some((entry) => entry.loaded.file === file.file),
+    }));
+    return changes;
+  }
+
+  /** Makes `record` the answer of its policy. */
+  publish(key: string, state: ScalerState, record: DecisionRecord): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.set(key, { ...entry, state, record });
+    const records = this.#records.get(key) ?? [];
+    records.push(record);
+    if (records.length > RECORDS_KEPT) records.shift();
+    this.#records.set(key, records);
+    for (const listener of this.#listeners) listener(record);
+  }
+
+  /** Drops policies deleted longer than their `holdFor` ago; returns their keys. */
+  forget(at: Instant): readonly string[] {
+    const gone = this.entries().filter(
+      ({ deletedAt, loaded }) =>
+        deletedAt !== null && elapsed(deletedAt, at) >= loaded.policy.missingData.holdFor,
+    );
+    for (const { loaded } of gone) {
+      this.#entries.delete(loaded.key);
+      this.#records.delete(loaded.key);
+    }
+    return gone.map(({ loaded }) => loaded.key);
+  }
+
+  /** Calls `listener` with every record from now on; returns how to stop. */
+  onRecord(listener: (record: DecisionRecord) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #accept(
+    loaded: LoadedPolicy,
+    changes: { added: string[]; edited: string[] },
+    states: ReadonlyMap<string, ScalerState> | null | undefined,
+  ): void {
+    const known = this.#entries.get(loaded.key);
+    if (known === undefined) {
+      const state = states?.get(loaded.key) ?? initialState({ remembers: states !== null && states !== undefined });
+      this.#entries.set(loaded.key, { loaded, state, record: null, deletedAt: null });
+      changes.added.push(loaded.key);
+      return;
+    }
+    const same = known.loaded.hash === loaded.hash && known.deletedAt === null;
+    const state = scalesTheSame(known.loaded, loaded) ? known.state : initialState();
+    this.#entries.set(loaded.key, { ...known, loaded, state, deletedAt: null });
+    if (!same) changes.edited.push(loaded.key);
+  }
+}
+
+function scalesTheSame(one: LoadedPolicy, other: LoadedPolicy): boolean {
+  const subject = ({ policy }: LoadedPolicy): string =>
+    JSON.stringify([policy.target, policy.models.map(({ name }) => name)]);
+  return subject(one) === subject(other);
+}

@@ -1,0 +1,62 @@
+// The complete, validated service configuration: defaults filled in, spans as milliseconds, paths as written.
+
+import type { Instant, Millis } from "./units.ts";
+
+export type ScrapeTarget = {
+  readonly namespace: string;
+  readonly workload: string;
+  readonly pod: string;
+  readonly url: string;
+};
+
+export type ScrapeSourceConfiguration = {
+  readonly kind: "scrape";
+  readonly interval: Millis;
+  readonly timeout: Millis;
+  readonly targets: readonly ScrapeTarget[];
+};
+
+/** What desired replicas are while a recording plays: as recorded, or the last answer. */
+export type RecordingActuation = "none" | "follow";
+/** What follows the recording's last scrape. */
+export type RecordingEnd = "exit" | "hold" | "repeat";
+
+export type RecordingSourceConfiguration = {
+  readonly kind: "recording";
+  /** Absolute, or relative to the directory of the configuration file. */
+  readonly path: string;
+  readonly namespace: string;
+  readonly workload: string;
+  readonly epoch: Instant;
+  /** Times real time; `max` = as fast as ticks can be computed. */
+  readonly speed: number | "max";
+  readonly actuation: RecordingActuation;
+  readonly atEnd: RecordingEnd;
+};
+
+export type SourceConfiguration = ScrapeSourceConfiguration | RecordingSourceConfiguration;
+
+export type RecordDetail = "observation" | "raw";
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
+
+export type Configuration = {
+  readonly name: string;
+  readonly tick: { readonly interval: Millis; readonly lag: Millis };
+  readonly source: SourceConfiguration;
+  readonly grpc: {
+    readonly address: string;
+    readonly deadline: Millis;
+    readonly drainTimeout: Millis;
+    readonly maxMessageBytes: number;
+    readonly reflection: boolean;
+  };
+  readonly http: { readonly address: string };
+  readonly decisions: {
+    readonly file: string | null;
+    readonly detail: RecordDetail;
+    readonly maxFileSizeBytes: number;
+    readonly maxFiles: number;
+  };
+  readonly state: { readonly file: string | null };
+  readonly logging: { readonly level: LogLevel };
+};

@@ -1,0 +1,20 @@
+// Our own counters and gauges, as the parts that count see them.
+
+import type { DecisionRecord } from "../domain/record.ts";
+import type { Policy } from "../domain/policy.ts";
+
+export type TickResult = "ok" | "failed" | "skipped";
+
+export interface Telemetry {
+  tick(result: TickResult, durationSeconds: number | null): void;
+  /** One reading of the source. */
+  sourceQuery(source: string, ok: boolean, durationSeconds: number): void;
+  /** A new record, and the one before it (null for the first), for gauges and change counters. */
+  decision(policy: Policy, record: DecisionRecord, previous: DecisionRecord | null): void;
+  /** A policy left the service: its series go. */
+  policyRemoved(key: string): void;
+  policiesReloaded(ok: boolean, atEpochSeconds: number): void;
+  grpcRequest(method: string, code: string, durationSeconds: number): void;
+  scaledObjectRequest(namespace: string, scaledObject: string): void;
+  streams(open: number): void;
+}
