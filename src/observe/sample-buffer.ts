@@ -1,0 +1,163 @@
+// The recent past of every pod that is scraped: series by their own times, bounded in time and in number.
+
+import type { Scrape, Series, SeriesLabels } from "../domain/samples.ts";
+import { type Instant, type Millis, before, elapsed } from "../domain/units.ts";
+import type { ExpositionSample } from "./exposition.ts";
+
+const DEFAULT_MAX_SERIES_PER_POD = 20_000;
+const DECIMAL = /^[+-]?([0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})([eE][+-]?[0-9]{1,3})?$/;
+
+type Track<Value> = { readonly times: Instant[]; readonly values: Value[] };
+type SeriesTrack = Track<number> & { readonly family: string; readonly labels: SeriesLabels };
+type PodTrack = { readonly scrapes: Track<boolean>; readonly series: Map<string, SeriesTrack> };
+
+export class SampleBuffer {
+  private readonly keep: Millis;
+  private readonly maxSeriesPerPod: number;
+  private readonly podTracks = new Map<string, PodTrack>();
+  private sweptAt: Instant | null = null;
+
+  /** Keeps the last `keep` of time, and of each series one sample more; new series beyond the limit are left out. */
+  constructor(options: { readonly keep: Millis; readonly maxSeriesPerPod?: number }) {
+    this.keep = options.keep;
+    this.maxSeriesPerPod = options.maxSeriesPerPod ?? DEFAULT_MAX_SERIES_PER_POD;
+  }
+
+  /** Takes in a successful scrape. One that is older than the pod's newest is ignored. */
+  scraped(pod: string, at: Instant, samples: readonly ExpositionSample[]): void {
+    const track = this.tried(pod, at, true);
+    if (track === null) return;
+    for (const { name, labels, value } of samples) {
+      const kept = seriesLabels(labels);
+      const key = seriesKey(name, kept);
+      let series = track.series.get(key);
+      if (series === undefined) {
+        if (track.series.size >= this.maxSeriesPerPod) continue;
+        series = { family: name, labels: kept, times: [], values: [] };
+        track.series.set(key, series);
+      }
+      append(series, at, value);
+    }
+    this.sweep(at);
+  }
+
+  /** Takes in a scrape that failed. */
+  failed(pod: string, at: Instant): void {
+    if (this.tried(pod, at, false) !== null) this.sweep(at);
+  }
+
+  /** Returns the pod's attempts in (at − span, at] and the last one before, oldest first. */
+  scrapes(pod: string, at: Instant, span: Millis): readonly Scrape[] {
+    const track = this.podTracks.get(pod)?.scrapes;
+    if (track === undefined) return [];
+    const { times, values } = reach(track, at, span);
+    return times.map((time, index) => ({ at: time, up: values[index] ?? false }));
+  }
+
+  /** Returns the pod's series with their samples in (at − span, at] and the last one before; none without samples. */
+  series(pod: string, at: Instant, span: Millis): readonly Series[] {
+    const found: Series[] = [];
+    for (const track of this.podTracks.get(pod)?.series.values() ?? []) {
+      const { times, values } = reach(track, at, span);
+      if (times.length > 0) found.push({ family: track.family, labels: track.labels, times, values });
+    }
+    return found;
+  }
+
+  /** Returns the pods that were tried within `keep`, in the order of their first attempt. */
+  pods(): readonly string[] {
+    return [...this.podTracks.keys()];
+  }
+
+  private tried(pod: string, at: Instant, up: boolean): PodTrack | null {
+    let track = this.podTracks.get(pod);
+    if (track === undefined) {
+      track = { scrapes: { times: [], values: [] }, series: new Map() };
+      this.podTracks.set(pod, track);
+    }
+    const newest = track.scrapes.times.at(-1);
+    if (newest !== undefined && newest > at) return null;
+    const previous = track.scrapes.values.at(-1);
+    if (newest !== at) append(track.scrapes, at, up);
+    else track.scrapes.values[track.scrapes.values.length - 1] = up || previous === true;
+    return track;
+  }
+
+  /** Drops what is older than `keep`, an eighth of it at a time: each sweep looks at every series. */
+  private sweep(now: Instant): void {
+    if (this.sweptAt !== null && Math.abs(elapsed(this.sweptAt, now)) * 8 < this.keep) return;
+    this.sweptAt = now;
+    const oldest = before(now, this.keep);
+    for (const [pod, { scrapes, series }] of this.podTracks) {
+      trim(scrapes, oldest);
+      for (const [key, track] of series) {
+        trim(track, oldest);
+        if ((track.times.at(-1) ?? oldest) <= oldest) series.delete(key);
+      }
+      if ((scrapes.times.at(-1) ?? oldest) <= oldest) this.podTracks.delete(pod);
+    }
+  }
+}
+
+/** Adds a sample. Two at one time are one series under labels that are left out: the larger stays, whatever the order. */
+function append<Value extends number | boolean>(track: Track<Value>, at: Instant, value: Value): void {
+  const last = track.times.length - 1;
+  if (last < 0 || (track.times[last] ?? at) < at) {
+    track.times.push(at);
+    track.values.push(value);
+    return;
+  }
+  const present = track.values[last];
+  if (present === undefined || Number.isNaN(present) || value > present) track.values[last] = value;
+}
+
+/** Removes what is before the last sample at or before `oldest`. */
+function trim(track: Track<unknown>, oldest: Instant): void {
+  const first = countUntil(track.times, oldest) - 1;
+  if (first <= 0) return;
+  track.times.splice(0, first);
+  track.values.splice(0, first);
+}
+
+function reach<Value>(track: Track<Value>, at: Instant, span: Millis): Track<Value> {
+  const from = Math.max(0, countUntil(track.times, before(at, span)) - 1);
+  const to = countUntil(track.times, at);
+  return { times: track.times.slice(from, to), values: track.values.slice(from, to) };
+}
+
+/** Returns how many of the ascending times are at or before `at`. */
+function countUntil(times: readonly Instant[], at: Instant): number {
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((times[middle] ?? at) <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function seriesLabels(labels: Readonly<Record<string, string>>): SeriesLabels {
+  return {
+    model: label(labels, "model"),
+    version: label(labels, "version"),
+    gpuUuid: label(labels, "gpu_uuid"),
+    reason: label(labels, "reason"),
+    quantile: numericLabel(labels, "quantile"),
+    le: numericLabel(labels, "le"),
+  };
+}
+
+function label(labels: Readonly<Record<string, string>>, name: string): string | null {
+  return Object.hasOwn(labels, name) ? (labels[name] ?? null) : null;
+}
+
+/** Bounds are equal as numbers: "200" and "200.0" name one bucket. */
+function numericLabel(labels: Readonly<Record<string, string>>, name: string): string | null {
+  const text = label(labels, name);
+  return text !== null && DECIMAL.test(text) ? String(Number(text)) : text;
+}
+
+function seriesKey(family: string, { model, version, gpuUuid, reason, quantile, le }: SeriesLabels): string {
+  return JSON.stringify([family, model, version, gpuUuid, reason, quantile, le]);
+}
