@@ -1,0 +1,19 @@
+// Minimum and maximum, always last; then the freeze.
+
+import type { TickContext } from "./context.ts";
+import { type Proposal, moved } from "./proposal.ts";
+
+/** Returns the proposal within the policy's bounds (rule 31): 0 when inactive, else max(1, min) to max. */
+export function clampToBounds(proposal: Proposal, active: boolean, { policy }: TickContext): Proposal {
+  if (!active) return proposal;
+  const least = Math.max(1, policy.replicas.min);
+  if (proposal.replicas < least) return moved(proposal, least, { step: "bounds", reason: "RAISED_TO_MIN" });
+  if (proposal.replicas <= policy.replicas.max) return proposal;
+  return moved(proposal, policy.replicas.max, { step: "bounds", reason: "LOWERED_TO_MAX" });
+}
+
+/** Returns the proposal, not below S where the policy is on hold (rule 34). */
+export function freeze(proposal: Proposal, { policy, desired, desiredKnown }: TickContext): Proposal {
+  if (policy.mode !== "hold" || !desiredKnown || proposal.replicas >= desired) return proposal;
+  return moved(proposal, desired, { step: "bounds", reason: "FROZEN" });
+}

@@ -1,0 +1,102 @@
+// Scale-in without a load signal: one replica on trial, watched, and remembered if it failed (rule 24).
+
+import type { SignalStep } from "../domain/decision.ts";
+import type { FailedProbe, Probe, ScalerState } from "../domain/state.ts";
+import { type Instant, after, elapsed, hours, minutes } from "../domain/units.ts";
+import type { TickContext } from "./context.ts";
+
+/** How long the lower count is watched. */
+const WATCH = minutes(30);
+/** How long a failure is remembered. */
+const FAILURE_MEMORY = hours(24);
+/** Without a readable checkpoint: no probe for this long. */
+const NO_CHECKPOINT_WAIT = hours(1);
+/** A failed count is not tried again at this share of its load. */
+const SAME_LOAD_RATIO = 0.9;
+/** Above this multiple of the load at the probe, it is a surge and no longer about the probe. */
+const SURGE_RATIO = 1.3;
+
+/** Returns whether the policy sizes by probes: it declares no load signal. */
+export function sizesByProbes({ policy }: TickContext): boolean {
+  return policy.signals.requestRate === null && policy.signals.inFlight === null;
+}
+
+/** Returns the count before a probe that is being watched or replaced: backlog and quality ask for no more. */
+export function probeCap({ state, observation }: TickContext): number | null {
+  const { probe } = state;
+  if (probe === null || probe.reachedAt === null) return null;
+  const { recentArrivalsPerSecond } = observation.traffic;
+  const surge =
+    probe.arrivalsPerSecond !== null &&
+    recentArrivalsPerSecond !== null &&
+    recentArrivalsPerSecond > SURGE_RATIO * probe.arrivalsPerSecond;
+  return surge ? null : probe.from;
+}
+
+/** Returns whether a probe to `replicas` would repeat one that failed at this load. */
+export function hasFailedBefore(replicas: number, { at, state, observation }: TickContext): boolean {
+  const load = observation.traffic.arrivalsPerSecond;
+  return state.failedProbes.some(
+    (failed) =>
+      replicas <= failed.to &&
+      elapsed(failed.at, at) < FAILURE_MEMORY &&
+      (load === null || load >= SAME_LOAD_RATIO * failed.arrivalsPerSecond),
+  );
+}
+
+/** Returns whether probes wait, since no checkpoint tells what failed before. */
+export function probesWait({ at, state }: TickContext): boolean {
+  return state.noProbeUntil === null || at < state.noProbeUntil;
+}
+
+/** Returns the state with the probe moved on to this tick: reached, survived, replaced, or overtaken by others. */
+export function advanceProbe(context: TickContext): ScalerState {
+  const { state, at } = context;
+  const noProbeUntil = state.noProbeUntil ?? after(at, NO_CHECKPOINT_WAIT);
+  const failedProbes = state.failedProbes.filter((failed) => elapsed(failed.at, at) < FAILURE_MEMORY);
+  const probe = state.probe === null ? null : advanced(state.probe, context);
+  return { ...state, noProbeUntil, failedProbes, probe };
+}
+
+/** Returns the state after the wishes are known: while the probe is watched, any wish for more makes it a failure. */
+export function judgeProbe(steps: readonly SignalStep[], context: TickContext): ScalerState {
+  const { state, at, desired } = context;
+  const { probe } = state;
+  if (probe === null || probe.reachedAt === null || probe.failedAt !== null) return state;
+  if (!steps.some(({ wish }) => wish !== null && wish > desired)) return state;
+  return {
+    ...state,
+    probe: { ...probe, failedAt: at },
+    failedProbes: [...state.failedProbes, failure(probe, context)],
+  };
+}
+
+/** Returns the state with a probe begun: the answer went one below S. */
+export function beginProbe(state: ScalerState, { at, desired, observation }: TickContext): ScalerState {
+  const { arrivalsPerSecond } = observation.traffic;
+  const probe: Probe = { at, from: desired, to: desired - 1, arrivalsPerSecond, reachedAt: null, failedAt: null };
+  return { ...state, probe };
+}
+
+function advanced(probe: Probe, { at, desired, ready, policy }: TickContext): Probe | null {
+  if (probe.failedAt !== null) {
+    const replaced = desired >= probe.from && ready >= probe.from;
+    return replaced || elapsed(probe.failedAt, at) > 2 * policy.startup.expected ? null : probe;
+  }
+  if (probe.reachedAt === null) return awaited(probe, { at, desired });
+  return desired !== probe.to || elapsed(probe.reachedAt, at) > WATCH ? null : probe;
+}
+
+/** Until desired replicas follow, the probe waits; another count than the two means that somebody else scaled. */
+function awaited(
+  probe: Probe,
+  { at, desired }: { readonly at: Instant; readonly desired: number },
+): Probe | null {
+  if (desired === probe.to) return { ...probe, reachedAt: at };
+  return desired !== probe.from || elapsed(probe.at, at) > WATCH ? null : probe;
+}
+
+function failure(probe: Probe, { at, observation }: TickContext): FailedProbe {
+  const load = Math.max(probe.arrivalsPerSecond ?? 0, observation.traffic.arrivalsPerSecond ?? 0);
+  return { at, to: probe.to, arrivalsPerSecond: load };
+}

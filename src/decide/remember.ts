@@ -1,0 +1,81 @@
+// What a tick remembers of the replica counts before it decides: changes of desired, readiness, gaps in time.
+
+import { assert } from "../domain/assert.ts";
+import type { Observation } from "../domain/observation.ts";
+import type { Policy } from "../domain/policy.ts";
+import type { DesiredChange, ScalerState } from "../domain/state.ts";
+import { type Instant, type Millis, before, elapsed, longest, seconds } from "../domain/units.ts";
+
+/** Ticks further apart than this many intervals leave a gap (rule 2). */
+const GAP_INTERVALS = 3;
+
+/** Returns the state with this tick's replica counts in it; everything that a later step remembers is untouched. */
+export function rememberReplicas(state: ScalerState, observation: Observation, policy: Policy): ScalerState {
+  const { at } = observation;
+  assert(state.at === null || at > state.at, "ticks move forward in time");
+  const resumed = withoutGap(state, observation);
+  const { desired, ready } = observation.replicas;
+  if (desired === null) return { ...resumed, at, startedAt: state.startedAt ?? at };
+  const readyNow = ready ?? state.lastReplicas?.ready ?? desired;
+  return {
+    ...resumed,
+    at,
+    startedAt: state.startedAt ?? at,
+    lastReplicas: { at, desired, ready: readyNow },
+    ...rememberDesired(resumed, { at, desired }, policy),
+    ...rememberReadiness(resumed, { at, allReady: readyNow >= desired }, policy),
+  };
+}
+
+/** Returns desired and ready replicas: as last given, if that is at most `maxAge` ago; else null. */
+export function settledReplicas(
+  state: ScalerState,
+  at: Instant,
+  maxAge: Millis,
+): { readonly desired: number; readonly ready: number } | null {
+  const { lastReplicas } = state;
+  return lastReplicas !== null && elapsed(lastReplicas.at, at) <= maxAge ? lastReplicas : null;
+}
+
+function withoutGap(state: ScalerState, { at, tickIntervalSeconds }: Observation): ScalerState {
+  const limit = seconds(GAP_INTERVALS * tickIntervalSeconds);
+  const gap = state.at === null || elapsed(state.at, at) > limit;
+  return gap ? { ...state, recommendationsSince: at, readySince: null } : state;
+}
+
+function rememberDesired(
+  state: ScalerState,
+  now: DesiredChange,
+  policy: Policy,
+): Pick<ScalerState, "desiredChanges" | "lastIncreaseAt"> {
+  const last = state.desiredChanges.at(-1);
+  if (last === undefined) return { desiredChanges: [now], lastIncreaseAt: null };
+  if (last.desired === now.desired) {
+    return { desiredChanges: state.desiredChanges, lastIncreaseAt: state.lastIncreaseAt };
+  }
+  return {
+    desiredChanges: recentChanges([...state.desiredChanges, now], before(now.at, changeSpan(policy))),
+    lastIncreaseAt: now.desired > last.desired ? now.at : state.lastIncreaseAt,
+  };
+}
+
+function rememberReadiness(
+  state: ScalerState,
+  { at, allReady }: { readonly at: Instant; readonly allReady: boolean },
+  policy: Policy,
+): Pick<ScalerState, "readySince" | "steadyAt"> {
+  if (!allReady) return { readySince: null, steadyAt: state.steadyAt };
+  const readySince = state.readySince ?? at;
+  const steady = elapsed(readySince, at) >= policy.startup.expected;
+  return { readySince, steadyAt: steady ? at : state.steadyAt };
+}
+
+/** Changes from `since` on, and the last one before it: what was desired at `since`. */
+function recentChanges(changes: readonly DesiredChange[], since: Instant): readonly DesiredChange[] {
+  const first = changes.findIndex((change) => change.at > since);
+  return changes.slice(Math.max(0, first - 1));
+}
+
+function changeSpan({ scaleIn, scaleOut }: Policy): Millis {
+  return longest([...scaleIn.limits, ...scaleOut.limits].map((limit) => limit.per));
+}
