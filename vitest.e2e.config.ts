@@ -1,15 +1,13 @@
-// Tests against real components (a real Triton among them), one file at a time: `npm run test:e2e`.
+// The tests that start real components: `npm run test:e2e`. One file after another, since they measure time.
 
 import { defineConfig } from "vitest/config";
-import { PlainReporter } from "./test/support/plain-reporter.ts";
 
 export default defineConfig({
   test: {
     include: ["test/e2e/**/*.test.ts"],
     fileParallelism: false,
-    testTimeout: 300_000,
+    testTimeout: 30_000,
     hookTimeout: 300_000,
-    teardownTimeout: 20_000,
-    reporters: ["verbose", new PlainReporter({ countsFile: process.env["TIDEMARK_TEST_COUNTS"] })],
+    reporters: ["verbose"],
   },
 });

@@ -1,6 +1,6 @@
 // An open-loop client: requests leave at times drawn in advance, whether or not earlier ones were answered.
 
-import { Agent, request } from "node:http";
+import { Agent, request as httpRequest } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** A stretch of Poisson traffic. */
@@ -75,17 +75,20 @@ export class OpenLoopClient {
     const replica = this.#count % this.#ports.length;
     this.#count += 1;
     const sentAt = preciseNow();
-    const done = infer(this.#agent, this.#ports[replica] ?? 0).then((succeeded) => {
-      this.#log.push({ replica, sentAt, finishedAt: succeeded ? preciseNow() : null });
-      this.#open.delete(done);
-    });
+    const done = this.#record(infer(this.#agent, this.#ports[replica] ?? 0), { replica, sentAt });
     this.#open.add(done);
+    void done.finally(() => this.#open.delete(done));
+  }
+
+  async #record(answered: Promise<boolean>, request: Omit<Sent, "finishedAt">): Promise<void> {
+    const succeeded = await answered;
+    this.#log.push({ ...request, finishedAt: succeeded ? preciseNow() : null });
   }
 }
 
 function infer(agent: Agent, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const call = request(
+    const call = httpRequest(
       {
         agent,
         host: "127.0.0.1",

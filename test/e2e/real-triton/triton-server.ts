@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -46,12 +46,15 @@ export function findTriton(): TritonInstallation | null {
 export async function freePorts(): Promise<TritonPorts> {
   const servers = await Promise.all([listen(), listen()]);
   const [http, metrics] = servers.map(({ port }) => port);
-  await Promise.all(servers.map(({ close }) => close()));
+  await Promise.all(servers.map((server) => server.close()));
   return { http: http ?? 0, metrics: metrics ?? 0 };
 }
 
 /** Starts a server with the model `embedder` and resolves once it is ready. */
-export async function startTriton(installation: TritonInstallation, ports: TritonPorts): Promise<TritonServer> {
+export async function startTriton(
+  installation: TritonInstallation,
+  ports: TritonPorts,
+): Promise<TritonServer> {
   const regionPrefix = `tidemark_${process.pid}_${ports.http}_`;
   const child = spawnServer(installation, ports, regionPrefix);
   const log: string[] = [];
@@ -70,7 +73,11 @@ export async function startTriton(installation: TritonInstallation, ports: Trito
   };
 }
 
-function spawnServer(installation: TritonInstallation, ports: TritonPorts, regionPrefix: string): ChildProcess {
+function spawnServer(
+  installation: TritonInstallation,
+  ports: TritonPorts,
+  regionPrefix: string,
+): ChildProcess {
   const { server, environment, library } = installation;
   const scratch = mkdtempSync(join(tmpdir(), "tidemark-triton-"));
   const flags = [
@@ -118,7 +125,11 @@ async function untilReady(ports: TritonPorts, child: ChildProcess): Promise<void
 
 async function end(
   child: ChildProcess,
-  { signal, gone, regionPrefix }: {
+  {
+    signal,
+    gone,
+    regionPrefix,
+  }: {
     readonly signal: "SIGTERM" | "SIGKILL";
     readonly gone: Promise<unknown>;
     readonly regionPrefix: string;
