@@ -1,0 +1,138 @@
+// Two real Triton servers under `tidemark serve`: overload, truth of the estimates, a crash, silence.
+
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { WINDOW_SECONDS } from "./documents.ts";
+import { runScenario, type Seen, type ServedRecord } from "./scenario.ts";
+import { findTriton } from "./triton-server.ts";
+
+const RAISE_WITHIN_MS = 15_000;
+const STEADY_SECONDS = 40;
+const DECLARED = ["requestRate", "inFlight", "pendingRequests", "queueDuration", "latency"];
+
+const installation = findTriton();
+const isRequired = process.env["CI"] === "true";
+if (installation === null) {
+  const reason = "no Triton server is installed; .ci/install-triton installs one";
+  if (isRequired) throw new Error(reason);
+  process.stderr.write(`skipped: test/e2e/real-triton (${reason})\n`);
+}
+
+describe.skipIf(installation === null)("two real Triton servers", () => {
+  let seen: Seen;
+
+  beforeAll(async () => {
+    if (installation !== null) seen = await runScenario(installation);
+  }, 240_000);
+
+  afterAll(() => {
+    if (seen !== undefined) process.stderr.write(`${figures(seen)}\n`);
+  });
+
+  it("raises the answer within 15 s of an overload", () => {
+    const { overload } = seen.events;
+    const before = lastAnswer(seen, overload);
+    const raised = raiseDelayMs(seen);
+    expect(before).toBe(2);
+    expect(raised).toBeLessThanOrEqual(RAISE_WITHIN_MS);
+  });
+
+  it("estimates the arrival rate within 5 % of the client's log", () => {
+    const { estimated, true: truth } = arrivalRates(seen);
+    expect(Math.abs(estimated - truth) / truth).toBeLessThanOrEqual(0.05);
+  });
+
+  it("estimates the mean request time within 10 % or 5 ms of the client's log", () => {
+    const { estimated, true: truth } = meanRequestMs(seen);
+    expect(Math.abs(estimated - truth)).toBeLessThanOrEqual(Math.max(5, 0.1 * truth));
+  });
+
+  it("never lowers the answer while a replica is dead, though only half of the load is seen", () => {
+    const { killed, restarted } = seen.events;
+    const before = lastAnswer(seen, killed);
+    const answers = seen.asked.filter(({ at }) => at >= killed && at < restarted);
+    const lowest = Math.min(...answers.map(({ replicas }) => replicas ?? 0));
+    expect(answers.length).toBeGreaterThanOrEqual(10);
+    expect(lowest).toBeGreaterThanOrEqual(before);
+    const last = recordsIn(seen, killed, restarted).at(-1);
+    expect(last?.decision.scaleInBlocked).toContain("COVERAGE");
+    expect(last?.observation.traffic.arrivalsPerSecond).toBeLessThan(27);
+  });
+
+  it("says idle, and nothing missing, when the load has stopped", () => {
+    const last = seen.records.at(-1);
+    const states = Object.entries(last?.observation.signals ?? {}).map(([name, { state }]) => [name, state]);
+    expect(states).toEqual(DECLARED.map((name) => [name, "idle"]));
+    expect(last?.decision.status).toBe("live");
+    expect(last?.decision.scaleInBlocked).toEqual([]);
+    expect(last?.observation.pods).toEqual({ expected: 2, fresh: 2 });
+  });
+
+  it("answers every call and drains in good order", () => {
+    expect(seen.asked.filter(({ failure }) => failure !== null)).toEqual([]);
+    expect(seen.exitCode).toBe(0);
+  });
+});
+
+function recordsIn({ records }: Seen, from: number, to: number): readonly ServedRecord[] {
+  return records.filter(({ at }) => Date.parse(at) > from && Date.parse(at) <= to);
+}
+
+/** The answer in force at an instant; 0 where there was none. */
+function lastAnswer({ asked }: Seen, at: number): number {
+  return asked.filter((round) => round.at < at).at(-1)?.replicas ?? 0;
+}
+
+/** Time from the overload's start to the first higher answer; infinite where none came. */
+function raiseDelayMs(seen: Seen): number {
+  const { overload } = seen.events;
+  const before = lastAnswer(seen, overload);
+  const raised = seen.asked.find(({ at, replicas }) => at >= overload && (replicas ?? 0) > before);
+  return raised === undefined ? Number.POSITIVE_INFINITY : raised.at - overload;
+}
+
+/** The records at the ends of adjoining windows that together cover the steady 40 s, and the instant where these end. */
+function steadyRecords(seen: Seen): { readonly records: readonly ServedRecord[]; readonly end: number } {
+  const end = Math.floor(seen.events.killed / 1000) * 1000;
+  const ends = Array.from(
+    { length: STEADY_SECONDS / WINDOW_SECONDS },
+    (_, index) => end - index * WINDOW_SECONDS * 1000,
+  );
+  return { records: seen.records.filter(({ at }) => ends.includes(Date.parse(at))), end };
+}
+
+type Compared = { readonly estimated: number; readonly true: number };
+
+function arrivalRates(seen: Seen): Compared {
+  const { records, end } = steadyRecords(seen);
+  const rates = records.map(({ observation }) => observation.traffic.arrivalsPerSecond ?? Number.NaN);
+  const begin = end - STEADY_SECONDS * 1000;
+  const sent = seen.sent.filter(({ sentAt }) => sentAt > begin && sentAt <= end).length;
+  return { estimated: sum(rates) / (STEADY_SECONDS / WINDOW_SECONDS), true: sent / STEADY_SECONDS };
+}
+
+function meanRequestMs(seen: Seen): Compared {
+  const { records, end } = steadyRecords(seen);
+  const traffic = records.map(({ observation }) => observation.traffic);
+  const weights = traffic.map(({ completionsPerSecond }) => completionsPerSecond ?? Number.NaN);
+  const weighted = traffic.map(
+    ({ meanRequestSeconds }, index) => (meanRequestSeconds ?? Number.NaN) * (weights[index] ?? Number.NaN),
+  );
+  const begin = end - STEADY_SECONDS * 1000;
+  const latencies = seen.sent.flatMap(({ sentAt, finishedAt }) =>
+    finishedAt !== null && finishedAt > begin && finishedAt <= end ? [finishedAt - sentAt] : [],
+  );
+  return { estimated: (1000 * sum(weighted)) / sum(weights), true: sum(latencies) / latencies.length };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
+function figures(seen: Seen): string {
+  const [rate, time] = [arrivalRates(seen), meanRequestMs(seen)];
+  return [
+    `answer raised ${raiseDelayMs(seen)} ms after the overload's start`,
+    `arrivals ${rate.estimated.toFixed(2)}/s, true ${rate.true.toFixed(2)}/s`,
+    `mean request ${time.estimated.toFixed(1)} ms, true ${time.true.toFixed(1)} ms`,
+  ].join("; ");
+}

@@ -1,0 +1,70 @@
+// `tidemark serve` as a process of the test, with a configuration and a policy written for it.
+
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const COMMAND = fileURLToPath(new URL("../../../bin/tidemark", import.meta.url));
+const READY_WITHIN_MS = 15_000;
+const DRAINED_WITHIN_MS = 15_000;
+
+export type Served = {
+  readonly grpc: string;
+  readonly http: string;
+  /** All that it wrote to standard error so far. */
+  log(): string;
+  /** Ends it by SIGTERM; resolves with its exit code. */
+  stop(): Promise<number | null>;
+};
+
+/** Starts the service on free loopback ports and resolves once it says that it is ready. */
+export async function serve(documents: {
+  readonly configuration: string;
+  readonly policy: string;
+}): Promise<Served> {
+  const folder = mkdtempSync(join(tmpdir(), "tidemark-serve-"));
+  const [configuration, policies] = [join(folder, "scaler.yaml"), join(folder, "policies")];
+  mkdirSync(policies);
+  writeFileSync(configuration, documents.configuration);
+  writeFileSync(join(policies, "policy.yaml"), documents.policy);
+  const child = spawn(
+    process.execPath,
+    [COMMAND, "serve", "--config", configuration, "--policies", policies],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  child.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const log: string[] = [];
+  child.stderr.on("data", (chunk: Buffer) => log.push(chunk.toString()));
+  const line = await firstLine(child);
+  const [, grpc, http] = /^ready grpc=(\S+) http=(\S+) policies=1$/.exec(line ?? "") ?? [];
+  if (grpc === undefined || http === undefined) {
+    child.kill("SIGKILL");
+    throw new Error(`serve did not become ready; it printed ${JSON.stringify(line)}\n${log.join("")}`);
+  }
+  return { grpc, http, log: () => log.join(""), stop: () => stop(child) };
+}
+
+async function firstLine(child: ChildProcess): Promise<string | null> {
+  if (child.stdout === null) return null;
+  const lines = createInterface({ input: child.stdout });
+  const line = once(lines, "line").then(([text]) => String(text));
+  const none = Promise.race([once(lines, "close"), wait(READY_WITHIN_MS, undefined, { ref: false })]);
+  return Promise.race([line, none.then(() => null)]);
+}
+
+async function stop(child: ChildProcess): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const gone = once(child, "exit");
+  child.kill("SIGTERM");
+  await Promise.race([gone, wait(DRAINED_WITHIN_MS, undefined, { ref: false })]);
+  if (child.exitCode === null) child.kill("SIGKILL");
+  await gone;
+  return child.exitCode;
+}
