@@ -11,7 +11,7 @@ import { clampToBounds, freeze } from "./bounds.ts";
 import { combine, hold, isAnythingLive } from "./combine.ts";
 import { type TickContext, contextOf } from "./context.ts";
 import { coolDown } from "./cooldown.ts";
-import { advanceProbe, beginProbe, judgeProbe, sizesByProbes } from "./probe.ts";
+import { advanceProbe, judgeProbe } from "./probe.ts";
 import type { Proposal } from "./proposal.ts";
 import { limitRate } from "./rate-limit.ts";
 import { rememberReplicas } from "./remember.ts";
@@ -98,7 +98,7 @@ function close({ replicas, steps }: Proposal, tick: Tick, activity: Activity | n
     lastActiveAt: activity?.lastActiveAt ?? context.state.lastActiveAt,
     backlogAboveAt: isBacklogAbove(context) ? context.at : context.state.backlogAboveAt,
   };
-  return { state: isProbe(replicas, steps, context) ? beginProbe(state, context) : state, steps, decision };
+  return { state, steps, decision };
 }
 
 /** Desired replicas are unknown and nothing was ever answered: there is no number to give. */
@@ -106,11 +106,4 @@ function closeUnanswered({ context, signals, blockers }: Tick): DecideResult {
   const steps: readonly Step[] = [...signals, { step: "combine", from: null, to: null, reason: "HELD" }];
   const decision: Decision = { replicas: null, active: false, status: "starting", scaleInBlocked: blockers };
   return { state: context.state, steps, decision };
-}
-
-/** The answer went one below S because all agreed, and nothing sizes the fleet: a probe, unless it is one already. */
-function isProbe(replicas: number, steps: readonly Step[], context: TickContext): boolean {
-  const agreed = steps.some(({ reason }) => reason === "SCALE_IN_AGREED");
-  if (!sizesByProbes(context) || !agreed || replicas !== context.desired - 1) return false;
-  return context.state.probe?.from !== context.desired;
 }

@@ -2,7 +2,7 @@
 
 import type { SignalStep } from "../domain/decision.ts";
 import type { FailedProbe, Probe, ScalerState } from "../domain/state.ts";
-import { type Instant, after, elapsed, hours, minutes } from "../domain/units.ts";
+import { after, elapsed, hours, minutes } from "../domain/units.ts";
 import type { TickContext } from "./context.ts";
 
 /** How long the lower count is watched. */
@@ -24,7 +24,7 @@ export function sizesByProbes({ policy }: TickContext): boolean {
 /** Returns the count before a probe that is being watched or replaced: backlog and quality ask for no more. */
 export function probeCap({ state, observation }: TickContext): number | null {
   const { probe } = state;
-  if (probe === null || probe.reachedAt === null) return null;
+  if (probe === null) return null;
   const { recentArrivalsPerSecond } = observation.traffic;
   const surge =
     probe.arrivalsPerSecond !== null &&
@@ -49,12 +49,12 @@ export function probesWait({ at, state }: TickContext): boolean {
   return state.noProbeUntil === null || at < state.noProbeUntil;
 }
 
-/** Returns the state with the probe moved on to this tick: reached, survived, replaced, or overtaken by others. */
+/** Returns the state with the probe moved on to this tick: begun, survived, replaced, or overtaken by others. */
 export function advanceProbe(context: TickContext): ScalerState {
   const { state, at } = context;
   const noProbeUntil = state.noProbeUntil ?? after(at, NO_CHECKPOINT_WAIT);
   const failedProbes = state.failedProbes.filter((failed) => elapsed(failed.at, at) < FAILURE_MEMORY);
-  const probe = state.probe === null ? null : advanced(state.probe, context);
+  const probe = begunProbe(context) ?? (state.probe === null ? null : watched(state.probe, context));
   return { ...state, noProbeUntil, failedProbes, probe };
 }
 
@@ -62,7 +62,7 @@ export function advanceProbe(context: TickContext): ScalerState {
 export function judgeProbe(steps: readonly SignalStep[], context: TickContext): ScalerState {
   const { state, at, desired } = context;
   const { probe } = state;
-  if (probe === null || probe.reachedAt === null || probe.failedAt !== null) return state;
+  if (probe === null || probe.failedAt !== null) return state;
   if (!steps.some(({ wish }) => wish !== null && wish > desired)) return state;
   return {
     ...state,
@@ -71,29 +71,23 @@ export function judgeProbe(steps: readonly SignalStep[], context: TickContext): 
   };
 }
 
-/** Returns the state with a probe begun: the answer went one below S. */
-export function beginProbe(state: ScalerState, { at, desired, observation }: TickContext): ScalerState {
+/** Desired replicas have just followed an answer of one less: the trial begins. */
+function begunProbe(context: TickContext): Probe | null {
+  const { at, state, desired, observation } = context;
+  const [previous, last] = state.desiredChanges.slice(-2);
+  if (!sizesByProbes(context) || previous === undefined || last?.at !== at) return null;
+  if (desired !== previous.desired - 1 || state.lastAnswer !== desired) return null;
   const { arrivalsPerSecond } = observation.traffic;
-  const probe: Probe = { at, from: desired, to: desired - 1, arrivalsPerSecond, reachedAt: null, failedAt: null };
-  return { ...state, probe };
+  return { at, from: previous.desired, to: desired, arrivalsPerSecond, failedAt: null };
 }
 
-function advanced(probe: Probe, { at, desired, ready, policy }: TickContext): Probe | null {
+/** A failed probe stays until its replacement is ready, or should be; another count ends the watch. */
+function watched(probe: Probe, { at, desired, ready, policy }: TickContext): Probe | null {
   if (probe.failedAt !== null) {
     const replaced = desired >= probe.from && ready >= probe.from;
     return replaced || elapsed(probe.failedAt, at) > 2 * policy.startup.expected ? null : probe;
   }
-  if (probe.reachedAt === null) return awaited(probe, { at, desired });
-  return desired !== probe.to || elapsed(probe.reachedAt, at) > WATCH ? null : probe;
-}
-
-/** Until desired replicas follow, the probe waits; another count than the two means that somebody else scaled. */
-function awaited(
-  probe: Probe,
-  { at, desired }: { readonly at: Instant; readonly desired: number },
-): Probe | null {
-  if (desired === probe.to) return { ...probe, reachedAt: at };
-  return desired !== probe.from || elapsed(probe.at, at) > WATCH ? null : probe;
+  return desired !== probe.to || elapsed(probe.at, at) > WATCH ? null : probe;
 }
 
 function failure(probe: Probe, { at, observation }: TickContext): FailedProbe {

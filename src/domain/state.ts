@@ -9,13 +9,12 @@ export type Recommendation = { readonly at: Instant; readonly replicas: number }
 
 /** A scale-in by one replica on trial, where no load signal says how many are needed. */
 export type Probe = {
+  /** When desired replicas reached `to`. */
   readonly at: Instant;
   readonly from: number;
   readonly to: number;
-  /** λ when it began; null = unknown. */
+  /** λ at that time; null = unknown. */
   readonly arrivalsPerSecond: number | null;
-  /** When desired replicas reached `to`. */
-  readonly reachedAt: Instant | null;
   readonly failedAt: Instant | null;
 };
 
