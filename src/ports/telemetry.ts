@@ -5,6 +5,9 @@ import type { Policy } from "../domain/policy.ts";
 
 export type TickResult = "ok" | "failed" | "skipped";
 
+/** The true reason behind a NOT_FOUND, which the caller is not told. */
+export type PolicyRefusalReason = "unknownPolicy" | "otherNamespace" | "unknownMetric";
+
 export interface Telemetry {
   tick(result: TickResult, durationSeconds: number | null): void;
   /** One reading of the source. */
@@ -17,4 +20,6 @@ export interface Telemetry {
   grpcRequest(method: string, code: string, durationSeconds: number): void;
   scaledObjectRequest(namespace: string, scaledObject: string): void;
   streams(open: number): void;
+  /** A caller asked for a policy or metric that it may not have. */
+  policyRefused?(reason: PolicyRefusalReason): void;
 }

@@ -1,0 +1,141 @@
+// What holds for every call whatever its method: a deadline, a bound on streams, and one count when it has ended.
+
+import {
+  ServerInterceptingCall,
+  type ServerInterceptingCallInterface,
+  type ServerInterceptor,
+  status,
+} from "@grpc/grpc-js";
+import type { Millis } from "../domain/units.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import type { Deadlines, Expirable } from "./deadlines.ts";
+import type { OpenStream, OpenStreams } from "./open-streams.ts";
+import { type Refusal, resourceExhausted } from "./refusal.ts";
+import type { Timers } from "./timers.ts";
+
+type Listener = Parameters<ServerInterceptingCallInterface["start"]>[0];
+type StatusToSend = Parameters<ServerInterceptingCallInterface["sendStatus"]>[0];
+type MetadataToSend = Parameters<ServerInterceptingCallInterface["sendMetadata"]>[0];
+
+export type GuardContext = {
+  readonly deadline: Millis;
+  readonly deadlines: Deadlines;
+  readonly streams: OpenStreams;
+  readonly timers: Timers;
+  readonly telemetry: Pick<Telemetry, "grpcRequest">;
+};
+
+/** Returns the interceptor that puts a guard around every call of every service. */
+export function callGuard(context: GuardContext): ServerInterceptor {
+  return ({ path, requestStream, responseStream }, call) => {
+    const method = path.slice(path.lastIndexOf("/") + 1);
+    if (!responseStream) return new GuardedCall(call, context, method);
+    const stream = new GuardedStream(call, context, method);
+    stream.conversation = requestStream;
+    return stream;
+  };
+}
+
+/**
+ * A unary call that ends by the deadline, be it that its request never comes in full. Everything else is passed on
+ * as it is, past the general machinery of interceptors, which costs more than our answer does.
+ */
+class GuardedCall extends ServerInterceptingCall implements Expirable {
+  protected readonly call: ServerInterceptingCallInterface;
+  protected readonly context: GuardContext;
+
+  constructor(call: ServerInterceptingCallInterface, context: GuardContext, method: string) {
+    super(call);
+    this.call = call;
+    this.context = context;
+    this.#observe(method);
+  }
+
+  expire(): void {
+    const details = `the deadline of ${this.context.deadline} ms is over`;
+    this.refuse({ code: status.DEADLINE_EXCEEDED, details });
+  }
+
+  override start(listener: Listener): void {
+    this.call.start(listener);
+  }
+
+  override sendMetadata(metadata: MetadataToSend): void {
+    this.call.sendMetadata(metadata);
+  }
+
+  override sendMessage(message: unknown, callback: () => void): void {
+    this.call.sendMessage(message, callback);
+  }
+
+  override sendStatus(sent: StatusToSend): void {
+    this.call.sendStatus(sent);
+  }
+
+  override startRead(): void {
+    this.call.startRead();
+  }
+
+  protected refuse({ code, details }: Refusal): void {
+    this.call.sendStatus({ code, details, metadata: null });
+  }
+
+  /** Every way for a call to end goes through its `sendStatus`: those by which the library itself refuses one, too. */
+  #observe(method: string): void {
+    const { call, context } = this;
+    const { deadlines, timers, telemetry } = context;
+    const startedMs = timers.elapsedMs();
+    const sendStatus = call.sendStatus.bind(call);
+    let ended = false;
+    call.sendStatus = (sent) => {
+      if (!ended) {
+        ended = true;
+        deadlines.release(this);
+        const code = sent.code ?? status.UNKNOWN;
+        telemetry.grpcRequest(method, status[code] ?? "UNKNOWN", (timers.elapsedMs() - startedMs) / 1000);
+      }
+      sendStatus(sent);
+    };
+    deadlines.watch(this, startedMs);
+  }
+}
+
+/** A stream: its request must come by the deadline; then it may stay open until its age or the drain ends it. */
+class GuardedStream extends GuardedCall implements OpenStream {
+  /** Whether the caller sends several messages (reflection does): the first one then meets the deadline. */
+  conversation = false;
+  #gone = false;
+
+  override start(listener: Listener): void {
+    const { streams, deadlines } = this.context;
+    if (!streams.admit(this)) {
+      this.refuse(resourceExhausted("too many open streams"));
+      return;
+    }
+    this.call.start({
+      onReceiveMetadata: (metadata) => {
+        listener.onReceiveMetadata(metadata);
+      },
+      onReceiveMessage: (message) => {
+        if (this.conversation) deadlines.release(this);
+        listener.onReceiveMessage(message);
+      },
+      onReceiveHalfClose: () => {
+        deadlines.release(this);
+        // A request that comes in after the end would open a stream that nothing closes.
+        if (!this.#gone) listener.onReceiveHalfClose();
+      },
+      // Also called after a regular end.
+      onCancel: () => {
+        this.#gone = true;
+        deadlines.release(this);
+        streams.release(this);
+        listener.onCancel();
+      },
+    });
+  }
+
+  end(): void {
+    this.call.sendStatus({ code: status.OK, details: "", metadata: null });
+  }
+}
