@@ -1,0 +1,172 @@
+// The loop: waits for each instant of the grid, reads the source once, decides for every policy, publishes.
+
+import type { RecordDetail } from "../domain/configuration.ts";
+import type { LogRecord } from "../domain/record.ts";
+import { type Instant, type Millis, before } from "../domain/units.ts";
+import { sampleSpan } from "../domain/windows.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DecisionSink } from "../ports/decision-sink.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { MetricsSource, SourceOutcome } from "../ports/metrics-source.ts";
+import type { Pacing } from "../ports/pacing.ts";
+import type { Telemetry } from "../ports/telemetry.ts";
+import { ChangeLog } from "./change-log.ts";
+import { followingTick, nextTick } from "./grid.ts";
+import { LogOpenings, openingLines } from "./log-lines.ts";
+import type { Entry, Registry } from "./registry.ts";
+import { tickPolicy } from "./tick.ts";
+
+/** Deciding stops this often to let calls be answered; well under the 20 ms that may at most pass. */
+const SLICE_SECONDS = 0.008;
+/** A clock set years ahead must not keep us counting. */
+const MOST_SKIPS_COUNTED = 100_000;
+
+export type LoopParts = {
+  readonly clock: Clock;
+  readonly pacing: Pacing;
+  readonly source: MetricsSource;
+  readonly registry: Registry;
+  readonly sink: DecisionSink;
+  readonly telemetry: Telemetry;
+  readonly logger: Logger;
+};
+
+export type LoopSettings = {
+  readonly interval: Millis;
+  readonly lag: Millis;
+  readonly detail: RecordDetail;
+  readonly version: string;
+  /** The first tick is the first grid instant after this; null: the newest one that has passed. */
+  readonly startAfter: Instant | null;
+  /** True: no instant is left out, however late. For played time, which waits; real time does not. */
+  readonly everyInstant: boolean;
+};
+
+export class TickLoop {
+  readonly #parts: LoopParts;
+  readonly #settings: LoopSettings;
+  readonly #changes: ChangeLog;
+  readonly #openings = new LogOpenings();
+  #last: Instant | null;
+
+  constructor(parts: LoopParts, settings: LoopSettings) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#changes = new ChangeLog(parts.logger);
+    this.#last = settings.startAfter;
+  }
+
+  /** Returns the lines with which a new file of the decision log begins: policy and state of all that have ticked. */
+  openingLines(): readonly LogRecord[] {
+    const { version } = this.#settings;
+    const at = this.#last;
+    if (at === null) return [];
+    return this.#parts.registry.entries().flatMap((entry) => openingLines(entry, { at, version }));
+  }
+
+  /** Ticks until `signal` aborts; a tick under way is finished. Calls `ticked` after each. */
+  async run(signal: AbortSignal, ticked: (at: Instant) => void = () => {}): Promise<void> {
+    const { clock, telemetry } = this.#parts;
+    const { interval, everyInstant } = this.#settings;
+    const next = everyInstant ? followingTick : nextTick;
+    while (!signal.aborted) {
+      const planned = next({ now: clock.now(), last: this.#last, interval });
+      await clock.sleepUntil(planned.at, signal);
+      if (signal.aborted) return;
+      // Time may have run on past further instants while asleep.
+      const { at, skipped } = next({ now: clock.now(), last: this.#last, interval });
+      const counted = Math.min(skipped, MOST_SKIPS_COUNTED);
+      for (let missed = 0; missed < counted; missed += 1) telemetry.tick("skipped", null);
+      this.#last = at;
+      await this.#tick(at);
+      ticked(at);
+    }
+  }
+
+  async #tick(at: Instant): Promise<void> {
+    const { pacing, telemetry } = this.#parts;
+    const started = pacing.seconds();
+    const readAt = before(at, this.#settings.lag);
+    const isRead = await this.#refresh(readAt);
+    this.#forgetDeleted(at);
+    const areDecided = await this.#decideAll(at, readAt);
+    telemetry.tick(isRead && areDecided ? "ok" : "failed", pacing.seconds() - started);
+  }
+
+  async #refresh(readAt: Instant): Promise<boolean> {
+    const { source, pacing } = this.#parts;
+    const reading = source
+      .refresh(readAt)
+      .catch((error: unknown): SourceOutcome => ({ ok: false, detail: String(error) }));
+    const outcome = await pacing.within(reading, this.#settings.interval);
+    const known = outcome ?? { ok: false, detail: "no answer within a tick interval" };
+    this.#changes.source(source.kind, known);
+    return known.ok;
+  }
+
+  #forgetDeleted(at: Instant): void {
+    const { registry, telemetry, logger } = this.#parts;
+    for (const key of registry.forget(at)) {
+      telemetry.policyRemoved(key);
+      this.#openings.forget(key);
+      this.#changes.forget(key);
+      logger.warn({ policy: key }, "deleted policy is no longer answered");
+    }
+  }
+
+  /** Decides policy by policy in slices; returns whether all went well. */
+  async #decideAll(at: Instant, readAt: Instant): Promise<boolean> {
+    const { registry, pacing } = this.#parts;
+    let areAllWell = true;
+    await pacing.pause();
+    let sliceStart = pacing.seconds();
+    for (const { loaded } of registry.entries()) {
+      // Read again: the files may have changed during a pause.
+      const entry = registry.entry(loaded.key);
+      if (entry === null || entry.deletedAt !== null) continue;
+      areAllWell = this.#decideOne(entry, at, readAt) && areAllWell;
+      if (pacing.seconds() - sliceStart < SLICE_SECONDS) continue;
+      await pacing.pause();
+      sliceStart = pacing.seconds();
+    }
+    return areAllWell;
+  }
+
+  /** A fault in one policy's decision is a bug, and must not stop the others: it is logged, its last record stands. */
+  #decideOne(entry: Entry, at: Instant, readAt: Instant): boolean {
+    if (entry.state.at !== null && at <= entry.state.at) return true;
+    try {
+      this.#decide(entry, at, readAt);
+      return true;
+    } catch (error) {
+      const { key } = entry.loaded;
+      this.#parts.logger.error({ policy: key, at, err: error }, "deciding failed; the last record stands");
+      return false;
+    }
+  }
+
+  #decide(entry: Entry, at: Instant, readAt: Instant): void {
+    const { source, registry, sink, telemetry } = this.#parts;
+    const { interval, detail, version } = this.#settings;
+    const { loaded, state, record: previous } = entry;
+    const { policy, key } = loaded;
+    const { state: nextState, record } = tickPolicy({
+      at,
+      readAt,
+      loaded,
+      state,
+      samples: source.workload(policy.target, readAt, sampleSpan(policy)),
+      scrapeInterval: source.scrapeInterval,
+      tickInterval: interval,
+      activation: policy.activation === null ? null : source.activation(policy.activation.query, readAt),
+      detail,
+      version,
+    });
+    // Written before it is published, so that a file that begins here opens with the state before this decision.
+    for (const line of this.#openings.due(entry, { at, version })) sink.write(line);
+    sink.write(record);
+    registry.publish(key, nextState, record);
+    telemetry.decision(policy, record, previous);
+    this.#changes.decision(record, previous, policy.missingData.holdFor);
+  }
+}

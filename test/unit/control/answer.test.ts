@@ -1,0 +1,75 @@
+// What KEDA is told for every mode and status.
+
+import { describe, expect, test } from "vitest";
+
+import { answerOf, toldDecision } from "../../../src/control/answer.ts";
+import type { Decision } from "../../../src/domain/decision.ts";
+import type { PolicyMode } from "../../../src/domain/policy.ts";
+import { anObservation } from "../../support/control-records.ts";
+
+const decided = (changes: Partial<Decision> = {}): Decision => ({
+  replicas: 7,
+  active: true,
+  status: "live",
+  scaleInBlocked: [],
+  ...changes,
+});
+const ok = (metricValue: number) => ({
+  code: "OK",
+  metricName: "desired-replicas",
+  metricValue,
+  targetSize: 1,
+});
+const unavailable = {
+  code: "UNAVAILABLE",
+  metricName: "desired-replicas",
+  metricValue: null,
+  targetSize: 1,
+};
+
+describe("answerOf", () => {
+  const enforce: PolicyMode = "enforce";
+  const shadow: PolicyMode = "shadow";
+  test.each([
+    { name: "the decided number", mode: enforce, decision: decided(), desired: 3, want: ok(7) },
+    { name: "zero as zero", mode: enforce, decision: decided({ replicas: 0 }), desired: 3, want: ok(0) },
+    { name: "a freeze as decided", mode: "hold" as const, decision: decided(), desired: 3, want: ok(7) },
+    { name: "degraded like live", mode: enforce, decision: decided({ status: "degraded" }), desired: 3, want: ok(7) },
+    { name: "holding like live", mode: enforce, decision: decided({ status: "holding" }), desired: 3, want: ok(7) },
+    { name: "desired in shadow", mode: shadow, decision: decided(), desired: 3, want: ok(3) },
+    { name: "nothing in shadow if desired is unknown", mode: shadow, decision: decided(), desired: null, want: unavailable },
+    { name: "nothing while starting", mode: enforce, decision: decided({ status: "starting" }), desired: 3, want: unavailable },
+    { name: "nothing past the hold", mode: enforce, decision: decided({ status: "unavailable" }), desired: 3, want: unavailable },
+    { name: "nothing without a number", mode: enforce, decision: decided({ replicas: null }), desired: null, want: unavailable },
+  ])("$name", ({ mode, decision, desired, want }) => {
+    expect(answerOf({ decision, mode, observation: anObservation({ desired }) })).toEqual(want);
+  });
+
+  test("an unknown activation at zero names no number", () => {
+    const observation = { ...anObservation({ desired: 0 }), activation: { value: null } };
+    const decision = decided({ replicas: 0, active: false });
+    expect(answerOf({ decision, mode: "enforce", observation })).toEqual(unavailable);
+  });
+
+  test.each([2.5, -1, 2 ** 31, Number.NaN, Number.POSITIVE_INFINITY])("refuses to say %s", (replicas) => {
+    const decision = decided({ replicas });
+    expect(() => answerOf({ decision, mode: "enforce", observation: anObservation({ desired: 3 }) })).toThrow(
+      "must be an integer in 0..2147483647",
+    );
+  });
+});
+
+describe("toldDecision", () => {
+  test.each([
+    { name: "active in shadow while replicas are desired", desired: 3, active: false, want: true },
+    { name: "inactive in shadow at zero", desired: 0, active: true, want: false },
+  ])("$name", ({ desired, active, want }) => {
+    const input = { decision: decided({ active }), mode: "shadow", observation: anObservation({ desired }) } as const;
+    expect(toldDecision(input)).toEqual(decided({ active: want }));
+  });
+
+  test("leaves an enforced decision as it is", () => {
+    const decision = decided({ active: false });
+    expect(toldDecision({ decision, mode: "enforce", observation: anObservation({ desired: 3 }) })).toBe(decision);
+  });
+});

@@ -1,0 +1,55 @@
+// A record as text: the whole text, column by column.
+
+import { describe, expect, test } from "vitest";
+
+import { explain, spanText } from "../../../src/control/explain.ts";
+import { reasonInWords } from "../../../src/control/reason-words.ts";
+import { millis } from "../../../src/domain/units.ts";
+import { controlPolicy } from "../../support/control-ports.ts";
+import { surgeRecord } from "../../support/control-records.ts";
+
+test("shows every other wish, each step, and what blocks scale-in", () => {
+  expect(explain(surgeRecord(), controlPolicy())).toBe(
+    [
+      "ai-inference/embedder at 2026-01-05T00:00:50.000Z: 3 -> 7 replicas, degraded",
+      "  requestRate      105/s       target 20/replica   wish 6    ABOVE_TARGET",
+      "  pendingRequests  412         target 8/replica    wish 10   ABOVE_TARGET",
+      "  combine          3 -> 10     LARGEST_WISH (pendingRequests)",
+      "  rateLimit        10 -> 7     SCALE_OUT_LIMITED (4 replicas or 100 % per 1m, 0 used)",
+      "  scale-in blocked by: ABSENT gpuMemory",
+    ].join("\n"),
+  );
+});
+
+test("says what KEDA is told where that is another number, or none", () => {
+  const record = surgeRecord();
+  const answer = { ...record.answer, metricValue: 3 };
+  expect(explain({ ...record, answer }, controlPolicy()).split("\n")).toContain("  answer           3           shadow mode");
+  const none = { ...record.answer, code: "UNAVAILABLE", metricValue: null } as const;
+  expect(explain({ ...record, answer: none }, controlPolicy()).split("\n")).toContain("  answer           UNAVAILABLE");
+});
+
+test("leaves out targets of a policy that is no longer known, and what is unknown says so", () => {
+  const record = surgeRecord();
+  const replicas = { ...record.observation.replicas, desired: null };
+  const unknown = { ...record, observation: { ...record.observation, replicas } };
+  const lines = explain(unknown, null).split("\n");
+  expect(lines[0]).toBe("ai-inference/embedder at 2026-01-05T00:00:50.000Z: unknown -> 7 replicas, degraded");
+  expect(lines[1]).toBe(`  requestRate      105/s       ${" ".repeat(20)}wish 6    ABOVE_TARGET`);
+});
+
+describe("spanText", () => {
+  test.each([
+    { span: 0, want: "0s" },
+    { span: 250, want: "250ms" },
+    { span: 60_000, want: "1m" },
+    { span: 90_000, want: "1m30s" },
+    { span: 129_600_000, want: "1d12h" },
+  ])("$want", ({ span, want }) => expect(spanText(millis(span))).toBe(want));
+});
+
+test("a reason in words names what asked for more, and what held it back", () => {
+  expect(reasonInWords(surgeRecord())).toBe(
+    "the backlog of waiting requests (412) asks for 10; the rate limit allows no more at once",
+  );
+});
