@@ -11,7 +11,11 @@ export function constantRate(perSecond: number): RateProfile {
 }
 
 /** Returns a rate that jumps once, at `atSeconds`. */
-export function stepRate(step: { readonly from: number; readonly to: number; readonly atSeconds: number }): RateProfile {
+export function stepRate(step: {
+  readonly from: number;
+  readonly to: number;
+  readonly atSeconds: number;
+}): RateProfile {
   return (at) => (at < step.atSeconds ? step.from : step.to);
 }
 
@@ -23,7 +27,8 @@ export function rampRate(ramp: {
   readonly endSeconds: number;
 }): RateProfile {
   const { from, to, startSeconds, endSeconds } = ramp;
-  return (at) => from + (to - from) * Math.min(1, Math.max(0, (at - startSeconds) / (endSeconds - startSeconds)));
+  return (at) =>
+    from + (to - from) * Math.min(1, Math.max(0, (at - startSeconds) / (endSeconds - startSeconds)));
 }
 
 /** `poisson`: independent users. `even`: a metronome. */

@@ -23,7 +23,10 @@ export const NO_LOAD_SIGNAL: SignalPolicies = { ...ALL_SIGNALS, requestRate: nul
 export function boundPolicy({
   signals = ALL_SIGNALS,
   startup = minutes(3),
-}: { readonly signals?: SignalPolicies; readonly startup?: Millis } = {}): Policy {
+}: {
+  readonly signals?: SignalPolicies;
+  readonly startup?: Millis;
+} = {}): Policy {
   return {
     name: "embedder",
     mode: "enforce",

@@ -5,10 +5,10 @@ import type { Observation } from "../../../src/domain/observation.ts";
 import type { Policy } from "../../../src/domain/policy.ts";
 import type { PodSamples, WorkloadSamples } from "../../../src/domain/samples.ts";
 import type { ScalerState } from "../../../src/domain/state.ts";
-import { type Instant, before, instant, seconds } from "../../../src/domain/units.ts";
+import { before, type Instant, instant, seconds } from "../../../src/domain/units.ts";
 import { sampleSpan } from "../../../src/domain/windows.ts";
 import { buildObservation } from "../../../src/observe/build-observation.ts";
-import { type ArrivalProcess, type NextArrival, type RateProfile, arrivals } from "./arrivals.ts";
+import { type ArrivalProcess, arrivals, type NextArrival, type RateProfile } from "./arrivals.ts";
 import { Cluster, type Pod, type StartupTimes } from "./cluster.ts";
 import { hpaReplicas } from "./hpa.ts";
 import { PodHistory } from "./pod-history.ts";
@@ -20,7 +20,11 @@ const EPOCH_MILLIS = Date.UTC(2026, 0, 5);
 const SYNC_SECONDS = 15;
 
 /** One tick as it happened, for what a test wants to look at besides the results. */
-export type TickSeen = { readonly atSeconds: number; readonly observation: Observation; readonly result: DecideResult };
+export type TickSeen = {
+  readonly atSeconds: number;
+  readonly observation: Observation;
+  readonly result: DecideResult;
+};
 
 /** One experiment; times are seconds since its start. */
 export type Experiment = {
@@ -87,12 +91,19 @@ class Run {
   #answer: number | null = null;
 
   constructor(experiment: Experiment) {
-    const { seed, policy, rate, process, durationSeconds, initialReplicas, shape, startup, tickSeconds } = experiment;
+    const { seed, policy, rate, process, durationSeconds, initialReplicas, shape, startup, tickSeconds } =
+      experiment;
     this.#experiment = experiment;
     this.#random = randomStream(seed);
     this.#score = new Score({ objectiveSeconds: policy.objective.latency / 1000, durationSeconds });
     const onCompletion = this.#score.listen;
-    this.#cluster = new Cluster({ initialReplicas, shape, startup, random: randomStream(seed + 1), onCompletion });
+    this.#cluster = new Cluster({
+      initialReplicas,
+      shape,
+      startup,
+      random: randomStream(seed + 1),
+      onCompletion,
+    });
     this.#nextArrival = arrivals(rate, process, randomStream(seed + 2));
     this.#arrivalAt = this.#nextArrival(0);
     this.#tickAt = tickSeconds;
@@ -170,7 +181,11 @@ class Run {
       const appearedAt = pod.createdAt === null ? null : instantAt(pod.createdAt);
       pods.push(history.samples(readAt, { pod: pod.name, appearedAt, ready: pod.phase === "ready" }));
     }
-    const replicas = { desired: this.#cluster.desired(), ready: this.#cluster.ready(), source: "kubernetes" } as const;
+    const replicas = {
+      desired: this.#cluster.desired(),
+      ready: this.#cluster.ready(),
+      source: "kubernetes",
+    } as const;
     return { pods, replicas };
   }
 

@@ -1,6 +1,6 @@
 // A workload of Triton pods behind a round-robin balancer: starts take their time, ends finish their queue.
 
-import { type RandomStream, logNormal } from "./random.ts";
+import { logNormal, type RandomStream } from "./random.ts";
 import { type CompletionListener, type ServiceShape, TritonReplica } from "./triton-replica.ts";
 
 /** How long a pod takes from being asked for until it serves. */
@@ -67,7 +67,9 @@ export class Cluster {
 
   /** Returns the time of the next start that completes, infinite where none is under way. */
   nextReadyAt(): number {
-    return Math.min(...this.#pods.map((pod) => (pod.phase === "starting" ? pod.readyAt : Number.POSITIVE_INFINITY)));
+    return Math.min(
+      ...this.#pods.map((pod) => (pod.phase === "starting" ? pod.readyAt : Number.POSITIVE_INFINITY)),
+    );
   }
 
   /** Sends a request to the next ready pod. */

@@ -4,7 +4,14 @@ import type { PodSamples, Scrape, Series, SeriesLabels } from "../../../src/doma
 import type { Instant } from "../../../src/domain/units.ts";
 import type { ReplicaCounters } from "./triton-replica.ts";
 
-const LABELS: SeriesLabels = { model: "shape-c", version: "1", gpuUuid: null, reason: null, quantile: null, le: null };
+const LABELS: SeriesLabels = {
+  model: "shape-c",
+  version: "1",
+  gpuUuid: null,
+  reason: null,
+  quantile: null,
+  le: null,
+};
 const FAMILIES: readonly (readonly [string, (counters: ReplicaCounters) => number])[] = [
   ["nv_inference_request_success", (counters) => counters.success],
   ["nv_inference_request_failure", () => 0],
@@ -58,7 +65,12 @@ export class PodHistory {
     const count = this.#times.filter((time) => time <= at).length;
     const times = this.#times.slice(0, count);
     const series = FAMILIES.map(
-      ([family], index): Series => ({ family, labels: LABELS, times, values: (this.#values[index] ?? []).slice(0, count) }),
+      ([family], index): Series => ({
+        family,
+        labels: LABELS,
+        times,
+        values: (this.#values[index] ?? []).slice(0, count),
+      }),
     );
     const scrapes = this.#scrapes.filter((scrape) => scrape.at <= at);
     return { pod, appearedAt, ready, expected: ready, scrapes, series: count === 0 ? [] : series };

@@ -31,6 +31,9 @@ export function randomStream(seed: number): RandomStream {
 }
 
 /** Returns a log-normal number of the given median; its 95th percentile is `spread` times the median. */
-export function logNormal(random: RandomStream, { median, spread }: { readonly median: number; readonly spread: number }): number {
+export function logNormal(
+  random: RandomStream,
+  { median, spread }: { readonly median: number; readonly spread: number },
+): number {
   return median * Math.exp((Math.log(spread) / 1.645) * random.normal());
 }

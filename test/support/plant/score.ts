@@ -8,7 +8,10 @@ export class Score {
   readonly #good: Float64Array;
   readonly #all: Float64Array;
 
-  constructor({ objectiveSeconds, durationSeconds }: { readonly objectiveSeconds: number; readonly durationSeconds: number }) {
+  constructor({
+    objectiveSeconds,
+    durationSeconds,
+  }: { readonly objectiveSeconds: number; readonly durationSeconds: number }) {
     const minutes = Math.ceil(durationSeconds / 60) + 1;
     const good = new Float64Array(minutes);
     const all = new Float64Array(minutes);

@@ -1,0 +1,291 @@
+// Algebraic laws of the decision core: what may change nothing, and what may only change it one way.
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type DecideResult, decide } from "../../src/decide/decide.ts";
+import { withInstantsAsNumbers, withInstantsAsText } from "../../src/domain/instant.ts";
+import type { Observation, SignalReadings } from "../../src/domain/observation.ts";
+import type { Policy } from "../../src/domain/policy.ts";
+import { initialState, type ScalerState } from "../../src/domain/state.ts";
+import { after, hours, millis } from "../../src/domain/units.ts";
+import { memorySpan } from "../../src/domain/windows.ts";
+import {
+  type PlayedTick,
+  play,
+  policies,
+  RUN_START,
+  scriptedTicks,
+  scripts,
+  TICK,
+} from "../support/arbitraries.ts";
+
+const RUNS = { numRuns: 200 };
+const ANY = policies({ modes: ["enforce", "hold", "shadow"] });
+
+const told = ({ result }: PlayedTick): Omit<DecideResult, "state"> => ({
+  steps: result.steps,
+  decision: result.decision,
+});
+
+describe("reasons", () => {
+  test("each change starts from what the one before left; the first from S, the last is the decision", () => {
+    fc.assert(
+      fc.property(ANY, scripts(), (policy, script) => {
+        for (const { observation, result } of play(policy, script)) {
+          const declared = Object.values(policy.signals).filter((signal) => signal !== null).length;
+          expect(result.steps.slice(0, declared).every(({ step }) => step === "signal")).toBe(true);
+          expect(result.steps[declared]?.step).toBe("combine");
+          let inHand: number | null | undefined;
+          for (const step of result.steps.slice(declared)) {
+            if (step.step === "signal") throw new Error("a signal step after the signals");
+            if (inHand !== undefined) expect(step.from).toBe(inHand);
+            else if (observation.replicas.desired !== null)
+              expect(step.from).toBe(observation.replicas.desired);
+            inHand = step.to;
+          }
+          if (result.decision.replicas !== null) expect(result.decision.replicas).toBe(inHand);
+        }
+      }),
+      RUNS,
+    );
+  });
+});
+
+describe("the same from the same", () => {
+  test("equal arguments give an equal result and are left as they were", () => {
+    fc.assert(
+      fc.property(ANY, scripts({}, 1), (policy, script) => {
+        for (const { before, observation, result } of play(deepFrozen(policy), deepFrozen(script))) {
+          expect(decide(deepFrozen(before), observation, policy)).toEqual(result);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test("a policy's decisions do not depend on what is decided for another in between", () => {
+    fc.assert(
+      fc.property(ANY, ANY, scripts({}, 1), scripts({}, 1), (policy, other, script, disturbance) => {
+        const alone = play(policy, script).map(told);
+        const disturbed = script.map((_, index) => {
+          play(other, disturbance);
+          return play(policy, script.slice(0, index + 1))
+            .map(told)
+            .at(-1);
+        });
+        expect(disturbed).toEqual(alone);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("a state that was written and read again decides alike", () => {
+    fc.assert(
+      fc.property(ANY, scripts({}, 1), (policy, script) => {
+        for (const { before, observation, result } of play(policy, script)) {
+          expect(decide(reread(before), observation, policy)).toEqual(result);
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  test("the whole run moved in time decides alike", () => {
+    fc.assert(
+      fc.property(
+        ANY,
+        scripts(),
+        fc.integer({ min: -100_000, max: 100_000 }),
+        (policy, script, intervals) => {
+          const start = after(RUN_START, millis(intervals * TICK));
+          expect(play(policy, script, { start }).map(told)).toEqual(play(policy, script).map(told));
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  test("our own last answer plays no part while S is known, something is live and a load signal sizes", () => {
+    fc.assert(
+      fc.property(
+        policies({ loadSignal: true }),
+        scripts({}, 1),
+        fc.nat(30),
+        (policy, script, lastAnswer) => {
+          for (const { before, observation, result } of play(policy, script)) {
+            if (
+              observation.replicas.desired === null ||
+              !["live", "degraded"].includes(result.decision.status)
+            )
+              continue;
+            const { steps, decision } = decide({ ...before, lastAnswer }, observation, policy);
+            expect({ steps, decision }).toEqual({ steps: result.steps, decision: result.decision });
+          }
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  test("how a state began is forgotten after the memory span", () => {
+    const steady = { states: fc.constantFrom("live", "live", "idle"), gaps: false, foreign: false } as const;
+    const policy = policies({ loadSignal: true });
+    const script = fc.array(fc.tuple(fc.nat(24), scriptedTicks(steady)), { minLength: 45, maxLength: 60 });
+    fc.assert(
+      fc.property(policy, scripts(), script, (fixed, past, future) => {
+        const ticks = future.map(([desired, tick]) => ({ ...tick, desired }));
+        const [reached] = play(fixed, past).slice(-1);
+        const late = after(RUN_START, hours(3));
+        const fresh = play(fixed, ticks, { start: late });
+        const old = play(fixed, ticks, { start: late, state: reached?.result.state ?? initialState() });
+        const forgotten = Math.ceil(memorySpan(fixed) / TICK) + 1;
+        expect(old.slice(forgotten).map(told)).toEqual(fresh.slice(forgotten).map(told));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe("one way only", () => {
+  test("more load and backlog everywhere never give fewer replicas", () => {
+    fc.assert(
+      fc.property(
+        policies({ modes: ["enforce", "hold"] }),
+        scripts({}, 1),
+        fc.constantFrom(1.0625, 1.5, 4),
+        (policy, script, factor) => {
+          for (const { before, observation, result } of play(policy, script)) {
+            const more = decide(before, withDemand(observation, factor), policy);
+            const imbalanced = [...result.steps, ...more.steps].some(({ reason }) => reason === "IMBALANCE");
+            if (imbalanced || result.decision.replicas === null) continue;
+            expect(more.decision.replicas).toBeGreaterThanOrEqual(result.decision.replicas);
+          }
+        },
+      ),
+      RUNS,
+    );
+  });
+
+  test("a lower maximum never gives more replicas", () => {
+    fc.assert(
+      fc.property(
+        policies({ modes: ["enforce", "hold"] }),
+        scripts({}, 1),
+        fc.nat(20),
+        (policy, script, less) => {
+          const max = Math.max(1, policy.replicas.min, policy.replicas.max - less);
+          const lowered = { ...policy, replicas: { ...policy.replicas, max } };
+          for (const { before, observation, result } of play(policy, script)) {
+            if (result.decision.replicas === null) continue;
+            expect(decide(before, observation, lowered).decision.replicas).toBeLessThanOrEqual(
+              result.decision.replicas,
+            );
+          }
+        },
+      ),
+      RUNS,
+    );
+  });
+});
+
+test("units: all rates and all targets times the same number change nothing", () => {
+  fc.assert(
+    fc.property(ANY, scripts(), fc.constantFrom(2, 8), (policy, script, factor) => {
+      const scaled = play(
+        withTargets(policy, factor),
+        script.map((tick) => {
+          const observation = {
+            ...tick.observed,
+            at: RUN_START,
+            replicas: { desired: 0, ready: 0, starting: 0, source: "pods" as const },
+            tickIntervalSeconds: 15,
+          };
+          const { at, replicas, tickIntervalSeconds, ...observed } = withDemand(observation, factor);
+          void [at, replicas, tickIntervalSeconds];
+          return { ...tick, observed };
+        }),
+      );
+      expect(scaled.map(told)).toEqual(play(policy, script).map(told));
+    }),
+    RUNS,
+  );
+});
+
+function withTargets(policy: Policy, factor: number): Policy {
+  const { requestRate, inFlight, pendingRequests } = policy.signals;
+  const times = <Signal extends { readonly targetPerReplica: number } | null>(signal: Signal): Signal =>
+    signal === null ? signal : { ...signal, targetPerReplica: signal.targetPerReplica * factor };
+  const signals = {
+    ...policy.signals,
+    requestRate: times(requestRate),
+    inFlight: times(inFlight),
+    pendingRequests: times(pendingRequests),
+  };
+  return { ...policy, signals };
+}
+
+/** All counts and rates of requests times `factor`; times as they are. */
+function withDemand(observation: Observation, factor: number): Observation {
+  const times = (value: number | null): number | null => (value === null ? null : value * factor);
+  const { traffic, signals } = observation;
+  return {
+    ...observation,
+    signals: moreDemand(signals, times),
+    rejectedRequests: observation.rejectedRequests * factor,
+    traffic: {
+      ...traffic,
+      arrivalsPerSecond: times(traffic.arrivalsPerSecond),
+      recentArrivalsPerSecond: times(traffic.recentArrivalsPerSecond),
+      completionsPerSecond: times(traffic.completionsPerSecond),
+      pendingRequests: times(traffic.pendingRequests),
+      inFlightRequests: times(traffic.inFlightRequests),
+      completedRequests: traffic.completedRequests * factor,
+    },
+  };
+}
+
+function moreDemand(signals: SignalReadings, times: (value: number | null) => number | null): SignalReadings {
+  const { requestRate, inFlight, pendingRequests } = signals;
+  const levels = <
+    Level extends {
+      readonly value: number | null;
+      readonly oldest: number | null;
+      readonly newest: number | null;
+    },
+  >(
+    reading: Level,
+  ): Level => ({
+    ...reading,
+    value: times(reading.value),
+    oldest: times(reading.oldest),
+    newest: times(reading.newest),
+  });
+  return {
+    ...signals,
+    ...(requestRate === undefined
+      ? {}
+      : { requestRate: { ...requestRate, value: times(requestRate.value) } }),
+    ...(inFlight === undefined ? {} : { inFlight: levels(inFlight) }),
+    ...(pendingRequests === undefined
+      ? {}
+      : {
+          pendingRequests: {
+            ...levels(pendingRequests),
+            arrivalsPerSecond: times(pendingRequests.arrivalsPerSecond),
+            capped: times(pendingRequests.capped),
+          },
+        }),
+  };
+}
+
+function reread(state: ScalerState): ScalerState {
+  return withInstantsAsNumbers(JSON.parse(JSON.stringify(withInstantsAsText(state)))) as ScalerState;
+}
+
+function deepFrozen<Value>(value: Value): Value {
+  if (typeof value === "object" && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFrozen);
+  }
+  return value;
+}
