@@ -1,0 +1,121 @@
+// The checkpoint: states of all policies in one JSON file, replaced as a whole.
+
+import { open, readFile, rename, stat } from "node:fs/promises";
+
+import { z } from "zod";
+
+import { withInstantsAsNumbers, withInstantsAsText } from "../domain/instant.ts";
+import type { ScalerState } from "../domain/state.ts";
+import { type Instant, instant } from "../domain/units.ts";
+import { VERSION } from "../domain/version.ts";
+import type { LoadedStates, StateStore } from "../ports/state-store.ts";
+
+const CHECKPOINT_VERSION = 1;
+/** Far more than a thousand policies need; a larger file is not ours. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+const at: z.ZodType<Instant> = z.int().transform((value) => instant(value));
+const count = z.int().min(0);
+const rate = z.number().min(0);
+const probe = z.strictObject({
+  at,
+  from: count,
+  to: count,
+  arrivalsPerSecond: rate.nullable(),
+  reachedAt: at.nullable(),
+  failedAt: at.nullable(),
+});
+const state: z.ZodType<ScalerState> = z.strictObject({
+  version: z.literal(1),
+  at: at.nullable(),
+  startedAt: at.nullable(),
+  lastAnswer: count.nullable(),
+  lastReplicas: z.strictObject({ at, desired: count, ready: count }).nullable(),
+  lastLiveAt: at.nullable(),
+  active: z.boolean().nullable(),
+  lastActiveAt: at.nullable(),
+  desiredChanges: z.array(z.strictObject({ at, desired: count })),
+  lastIncreaseAt: at.nullable(),
+  readySince: at.nullable(),
+  steadyAt: at.nullable(),
+  recommendations: z.array(z.strictObject({ at, replicas: count })),
+  recommendationsSince: at.nullable(),
+  backlogAboveAt: at.nullable(),
+  probe: probe.nullable(),
+  failedProbes: z.array(z.strictObject({ at, to: count, arrivalsPerSecond: rate })),
+  noProbeUntil: at.nullable(),
+});
+const checkpoint = z.strictObject({
+  kind: z.literal("checkpoint"),
+  v: z.literal(CHECKPOINT_VERSION),
+  version: z.string(),
+  states: z.record(z.string(), state),
+});
+
+/**
+ * Returns a store that keeps states in `file`. A save is seen either whole or not at all (temporary file, fsync,
+ * rename) and rejects if it cannot be written. A file that cannot be used is moved to `<file>.corrupt` and reported.
+ */
+export function checkpointFile(file: string): StateStore {
+  let lastSave: Promise<void> = Promise.resolve();
+  return {
+    load: () => load(file),
+    save(states) {
+      const text = checkpointText(states);
+      const save = lastSave.then(() => replace(file, text));
+      lastSave = save.catch(() => {});
+      return save;
+    },
+  };
+}
+
+async function load(file: string): Promise<LoadedStates> {
+  let problem: string;
+  try {
+    const { size } = await stat(file);
+    if (size > MAX_BYTES) throw new Error(`is ${size} bytes, more than ${MAX_BYTES}`);
+    return { states: readCheckpoint(await readFile(file, "utf8")), problem: null };
+  } catch (error) {
+    if (isMissing(error)) return { states: null, problem: null };
+    problem = error instanceof Error ? error.message : String(error);
+  }
+  const aside = `${file}.corrupt`;
+  const moved = await rename(file, aside).then(
+    () => `kept as ${aside}`,
+    () => "and cannot be moved aside",
+  );
+  return { states: null, problem: `checkpoint ${file} is not usable, ${moved}: ${problem}` };
+}
+
+function readCheckpoint(text: string): ReadonlyMap<string, ScalerState> {
+  const parsed = checkpoint.safeParse(withInstantsAsNumbers(JSON.parse(text)));
+  if (parsed.success) return new Map(Object.entries(parsed.data.states));
+  const [issue] = parsed.error.issues;
+  throw new Error(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
+}
+
+function checkpointText(states: ReadonlyMap<string, ScalerState>): string {
+  const document = {
+    kind: "checkpoint",
+    v: CHECKPOINT_VERSION,
+    version: VERSION,
+    states: Object.fromEntries(states),
+  };
+  return `${JSON.stringify(withInstantsAsText(document))}\n`;
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  const temporary = `${file}.tmp`;
+  const handle = await open(temporary, "w", 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, file);
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "ENOENT";
+}

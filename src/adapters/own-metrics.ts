@@ -1,0 +1,107 @@
+// The table of the metrics that the service exports about itself. docs/METRICS.md shows the same, kept so by a test.
+
+export type OwnMetric = {
+  readonly type: "counter" | "gauge" | "histogram";
+  readonly labels: readonly string[];
+  readonly help: string;
+};
+
+const POLICY = ["namespace", "policy"] as const;
+
+/** ScaledObjects that are counted one by one: label values that callers choose must not grow without end. */
+export const MAX_SCALED_OBJECTS = 2000;
+
+/** Read off the newest record of every policy when the page is asked for. */
+export const POLICY_GAUGES = {
+  tidemark_policy_info: gauge([...POLICY, "hash", "mode"], "Policies in force, value 1"),
+  tidemark_observed_replicas: gauge(
+    [...POLICY, "state"],
+    "Replicas as the source gave them: desired, ready, starting",
+  ),
+  tidemark_recommended_replicas: gauge(
+    [...POLICY, "stage"],
+    "Replicas wanted after each stage of the decision: raw, stabilized, limited, published",
+  ),
+  tidemark_signal_value: gauge(
+    [...POLICY, "signal"],
+    "Value of a signal in its base unit; absent where unknown",
+  ),
+  tidemark_signal_target: gauge(
+    [...POLICY, "signal"],
+    "Target of a signal: per replica for load and backlog, seconds for quality, the blocking ratio for memory",
+  ),
+  tidemark_signal_wish_replicas: gauge(
+    [...POLICY, "signal"],
+    "Replicas that a signal asks for; absent where there is no wish",
+  ),
+  tidemark_signal_age_seconds: gauge(
+    [...POLICY, "signal"],
+    "Age of the newest sample that a signal uses, over the pods the largest",
+  ),
+  tidemark_signal_state: gauge(
+    [...POLICY, "signal", "state"],
+    "1 for the state that a signal is in, else 0: live, idle, stale, absent, implausible",
+  ),
+  tidemark_coverage_ratio: gauge(
+    [...POLICY],
+    "Fresh pods out of those expected, the least over required signals",
+  ),
+  tidemark_status: gauge(
+    [...POLICY, "status"],
+    "1 for the status of the last decision, else 0: starting, live, degraded, holding, unavailable",
+  ),
+  tidemark_scale_in_blocked: gauge(
+    [...POLICY, "reason"],
+    "1 while missing or unsafe data forbids a scale-in, else 0",
+  ),
+} as const satisfies Record<string, OwnMetric>;
+
+/** Counted as things happen, or set when the page is asked for. */
+export const SERVICE_METRICS = {
+  tidemark_build_info: gauge(["version"], "The version that runs, value 1"),
+  tidemark_policy_last_reload_successful: gauge(
+    [],
+    "1 if the last reading of the policy files went well, else 0",
+  ),
+  tidemark_policy_last_reload_success_timestamp_seconds: gauge(
+    [],
+    "When the policy files were last read well",
+  ),
+  tidemark_decision_changes_total: counter([...POLICY, "direction"], "Changes of the wanted number: out, in"),
+  tidemark_scale_events_total: counter(
+    [...POLICY, "direction"],
+    "Observed changes of desired replicas: out, in",
+  ),
+  tidemark_ticks_total: counter(["result"], "Instants of the tick grid: ok, failed, skipped"),
+  tidemark_tick_duration_seconds: histogram([], "Time that a tick took"),
+  tidemark_source_queries_total: counter(["source", "result"], "Readings of the metrics source: ok, failed"),
+  tidemark_source_query_duration_seconds: histogram([], "Time that a reading of the metrics source took"),
+  tidemark_source_up: gauge([], "1 while the metrics source answers, else 0"),
+  tidemark_grpc_requests_total: counter(["method", "code"], "Finished gRPC calls"),
+  tidemark_grpc_request_duration_seconds: histogram(["method"], "Time that a gRPC call took"),
+  tidemark_grpc_scaledobject_requests_total: counter(
+    ["namespace", "scaledobject"],
+    `Calls by ScaledObject; all beyond ${MAX_SCALED_OBJECTS} of them as other`,
+  ),
+  tidemark_policy_refusals_total: counter(
+    ["reason"],
+    "Calls for a policy or metric that is not available: unknownPolicy, otherNamespace, unknownMetric",
+  ),
+  tidemark_event_loop_lag_seconds: gauge(
+    [],
+    "Longest delay of the event loop since this page was last asked for",
+  ),
+  tidemark_streams: gauge([], "Open gRPC streams"),
+} as const satisfies Record<string, OwnMetric>;
+
+function counter(labels: readonly string[], help: string): OwnMetric {
+  return { type: "counter", labels, help };
+}
+
+function gauge(labels: readonly string[], help: string): OwnMetric {
+  return { type: "gauge", labels, help };
+}
+
+function histogram(labels: readonly string[], help: string): OwnMetric {
+  return { type: "histogram", labels, help };
+}
