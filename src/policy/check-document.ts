@@ -1,0 +1,111 @@
+// One file's bytes to what it means: a policy, a configuration or nothing, and every issue it has on its own.
+
+import type { Configuration } from "../domain/configuration.ts";
+import type { Issue } from "../domain/issue.ts";
+import type { Policy } from "../domain/policy.ts";
+import { configurationFindings, replicasFromPods } from "./configuration-checks.ts";
+import { configurationSchema, toConfiguration } from "./configuration-schema.ts";
+import { configuredFindings, crossFindings } from "./cross-checks.ts";
+import { type Finding, type Position, formatPath, sortIssues, toIssue } from "./finding.ts";
+import { type PolicyFacts, policyFacts } from "./policy-facts.ts";
+import { policySchema, toPolicy } from "./policy-schema.ts";
+import { type LocatedDocument, readDocument } from "./read-document.ts";
+import { missingKey, schemaFindings, valueAt } from "./schema-findings.ts";
+import { anyOf, nearest, shown } from "./wording.ts";
+
+/** A file as it was read: its name as given, and its content. */
+export type DocumentFile = { readonly file: string; readonly bytes: Uint8Array };
+
+/** `policy` and `configuration` are null where the document is of another kind or has errors. */
+export type CheckedDocument = {
+  readonly file: string;
+  readonly issues: readonly Issue[];
+  readonly policy: Policy | null;
+  readonly configuration: Configuration | null;
+  /** What two files may not share: a policy's key and where its name stands; null for other kinds. */
+  readonly identity: { readonly key: string; readonly name: string; readonly namespace: string; readonly at: Position } | null;
+};
+
+const KINDS = ["ScalingPolicy", "ScalerConfiguration", "Simulation", "Tuning"];
+const LATER_KINDS = ["Simulation", "Tuning"];
+
+type Outcome = Partial<Pick<CheckedDocument, "policy" | "configuration" | "identity">>;
+
+/** Returns what a file holds and every issue in it, in order; `configuration` adds the rules that need one. */
+export function checkDocument({ file, bytes }: DocumentFile, configuration: Configuration | null): CheckedDocument {
+  const reading = readDocument(bytes);
+  if (!reading.readable) return checked(file, reading.findings, {});
+  const { document } = reading;
+  const kind = kindFindings(document);
+  if (kind.length > 0) return checked(file, [...document.findings, ...kind], {});
+  return valueAt(document.value, ["kind"]) === "ScalingPolicy"
+    ? checkPolicy(file, document, configuration)
+    : checkConfiguration(file, document);
+}
+
+/** Returns the warnings of a configuration that only matter to who runs policies under it. */
+export function configurationWarnings({ file, bytes }: DocumentFile): readonly Issue[] {
+  const reading = readDocument(bytes);
+  return reading.readable ? replicasFromPods(reading.document).map((finding) => toIssue(file, finding)) : [];
+}
+
+function checkPolicy(file: string, document: LocatedDocument, configuration: Configuration | null): CheckedDocument {
+  const parsed = policySchema.safeParse(document.value);
+  const facts = policyFacts(document.value);
+  const findings = [
+    ...document.findings,
+    ...(parsed.success ? [] : schemaFindings(parsed.error.issues, document)),
+    ...crossFindings(facts, document),
+    ...(configuration === null ? [] : configuredFindings(facts, document, configuration)),
+  ];
+  return checked(file, findings, {
+    policy: parsed.success ? toPolicy(parsed.data) : null,
+    identity: identityOf(facts, document),
+  });
+}
+
+function checkConfiguration(file: string, document: LocatedDocument): CheckedDocument {
+  const parsed = configurationSchema.safeParse(document.value);
+  const schema = parsed.success ? [] : schemaFindings(parsed.error.issues, document);
+  const discovers = document.locate.has(["spec", "source", "scrape", "discovery"]);
+  const relevant = discovers ? schema.filter(({ code, path }) => code !== "MISSING_KEY" || path !== "spec.source.scrape.targets") : schema;
+  const findings = [...document.findings, ...relevant, ...configurationFindings(document)];
+  return checked(file, findings, { configuration: parsed.success ? toConfiguration(parsed.data) : null });
+}
+
+function checked(file: string, findings: readonly Finding[], outcome: Outcome): CheckedDocument {
+  const issues = sortIssues(findings.map((finding) => toIssue(file, finding)));
+  const invalid = issues.some(({ severity }) => severity === "error");
+  return {
+    file,
+    issues,
+    policy: invalid ? null : (outcome.policy ?? null),
+    configuration: invalid ? null : (outcome.configuration ?? null),
+    identity: outcome.identity ?? null,
+  };
+}
+
+function identityOf({ name, namespace }: PolicyFacts, { locate }: LocatedDocument): CheckedDocument["identity"] {
+  if (name === null || namespace === null) return null;
+  return { key: `${namespace}/${name}`, name, namespace, at: locate.value(["metadata", "name"]) };
+}
+
+function kindFindings(document: LocatedDocument): readonly Finding[] {
+  const { value, locate } = document;
+  if (value === null || typeof value !== "object" || Array.isArray(value)) {
+    const held = value === null ? "empty" : shown(value);
+    const message = `document is ${held}, must be a mapping with apiVersion, kind, metadata and spec`;
+    return [{ ...locate.value([]), code: "WRONG_TYPE", path: "", message }];
+  }
+  if (!locate.has(["kind"])) return [missingKey(["kind"], document)];
+  const kind = valueAt(value, ["kind"]);
+  const place = { ...locate.value(["kind"]), path: formatPath(["kind"]) };
+  if (typeof kind !== "string") return [{ ...place, code: "WRONG_TYPE", message: `kind is ${shown(kind)}, must be text` }];
+  if (LATER_KINDS.includes(kind)) {
+    return [{ ...place, code: "NOT_AVAILABLE", message: `kind is "${kind}", which is not available yet; remove the file` }];
+  }
+  if (KINDS.includes(kind)) return [];
+  const meant = nearest(kind, KINDS);
+  const advice = meant === null ? `must be ${anyOf(KINDS)}` : `did you mean "${meant}"?`;
+  return [{ ...place, code: "UNKNOWN_KIND", message: `kind is ${shown(kind)}, which is unknown; ${advice}` }];
+}

@@ -1,0 +1,53 @@
+// Rules across the fields of one service configuration.
+
+import { millis } from "../domain/units.ts";
+import { CONFIGURATION_DEFAULTS } from "./defaults.ts";
+import { formatDuration, parseDuration } from "./duration.ts";
+import { duration } from "./field-schemas.ts";
+import type { Finding } from "./finding.ts";
+import type { LocatedDocument } from "./read-document.ts";
+import { missingKey, valueAt } from "./schema-findings.ts";
+
+const AVAILABLE = ["scrape", "recording"];
+const SECTIONS = ["prometheus", "scrape", "recording", "simulation"];
+const SOURCE = ["spec", "source"] as const;
+
+/** Returns what is wrong between the fields of a configuration: its source's section, and timeouts. */
+export function configurationFindings(document: LocatedDocument): readonly Finding[] {
+  return [...sectionFindings(document), ...timeoutFindings(document)];
+}
+
+/** Returns the warning that a configuration's source counts replicas from the pods it sees. */
+export function replicasFromPods({ value, locate }: LocatedDocument): readonly Finding[] {
+  if (valueAt(value, [...SOURCE, "kind"]) !== "recording") return [];
+  const path = [...SOURCE, "kind"];
+  const message = `${path.join(".")} is "recording": replicas are counted from the pods seen, which misses those that do not answer yet`;
+  return [{ ...locate.value(path), code: "REPLICAS_FROM_PODS", path: path.join("."), message }];
+}
+
+function sectionFindings(document: LocatedDocument): readonly Finding[] {
+  const kind = valueAt(document.value, [...SOURCE, "kind"]);
+  if (typeof kind !== "string" || !AVAILABLE.includes(kind)) return [];
+  const missing = document.locate.has([...SOURCE, kind]) ? [] : [missingKey([...SOURCE, kind], document)];
+  const others = SECTIONS.filter((section) => section !== kind && document.locate.has([...SOURCE, section]));
+  const foreign = others.map((section): Finding => {
+    const path = `spec.source.${section}`;
+    const message = `${path} does not belong to a source of kind "${kind}"; remove it`;
+    return { ...document.locate.key([...SOURCE, section]), code: "UNKNOWN_KEY", path, message };
+  });
+  return [...missing, ...foreign];
+}
+
+function timeoutFindings({ value, locate }: LocatedDocument): readonly Finding[] {
+  const path = [...SOURCE, "scrape", "timeout"];
+  const timeout = duration().safeParse(valueAt(value, path));
+  const written = duration().optional().safeParse(valueAt(value, [...SOURCE, "scrape", "interval"]));
+  if (!timeout.success || !written.success) return [];
+  const interval = written.data ?? parseDuration(CONFIGURATION_DEFAULTS.scrapeInterval) ?? millis(0);
+  if (timeout.data <= interval) return [];
+  const intervalPath = [...SOURCE, "scrape", "interval"];
+  const place = locate.has(intervalPath) ? `line ${locate.value(intervalPath).line}` : "the default";
+  const most = `spec.source.scrape.interval (${formatDuration(interval)}, ${place})`;
+  const message = `spec.source.scrape.timeout is ${formatDuration(timeout.data)}, must be at most ${most}`;
+  return [{ ...locate.value(path), code: "OUT_OF_RANGE", path: path.join("."), message }];
+}

@@ -1,0 +1,139 @@
+// Rules across the fields of one policy, and between a policy and the configuration that it is to run under.
+
+import type { Configuration } from "../domain/configuration.ts";
+import type { IssueCode } from "../domain/issue.ts";
+import { type Millis, seconds } from "../domain/units.ts";
+import { formatDuration } from "./duration.ts";
+import type { Finding } from "./finding.ts";
+import type { Locator } from "./locate.ts";
+import { type PolicyFacts, steps } from "./policy-facts.ts";
+import type { LocatedDocument } from "./read-document.ts";
+import { quoted } from "./wording.ts";
+
+const SMALL_FLEET = 8;
+/** Recordings are made with one scrape a second. */
+const RECORDING_SCRAPE_INTERVAL: Millis = seconds(1);
+
+type Rule = (facts: PolicyFacts, locate: Locator) => readonly Finding[];
+
+/** Returns what is wrong between the fields of one policy. */
+export function crossFindings(facts: PolicyFacts, { locate }: LocatedDocument): readonly Finding[] {
+  return [bounds, guardBounds, repeatedModels, activation, targets, signalChoice, belowStartup].flatMap((rule) =>
+    rule(facts, locate),
+  );
+}
+
+/** Returns what is wrong between a policy and the configuration that it is to run under. */
+export function configuredFindings(
+  facts: PolicyFacts,
+  { locate }: LocatedDocument,
+  { source }: Configuration,
+): readonly Finding[] {
+  const interval = source.kind === "scrape" ? source.interval : RECORDING_SCRAPE_INTERVAL;
+  const findings: Finding[] = [];
+  const atLeast = (path: string, span: Millis | null, intervals: number): void => {
+    if (span === null || span >= intervals * interval) return;
+    const need = `${intervals} scrape ${intervals === 1 ? "interval" : "intervals"} of the source`;
+    const text = `must be at least ${need} (${intervals} × ${formatDuration(interval)}); lengthen it`;
+    findings.push(finding(locate, "WINDOW_TOO_SHORT", path, `is ${formatDuration(span)}, ${text}`));
+  };
+  for (const [signal, window] of facts.windows) {
+    atLeast(`spec.signals.${signal}.window`, window, signal === "pendingRequests" ? 1 : 4);
+  }
+  atLeast("spec.missingData.maxAge", facts.maxAge, 4);
+  if (facts.replicasMin === 0 && facts.activation === "given") {
+    const text = `cannot be read: a source of kind ${quoted(source.kind)} runs no queries; set spec.replicas.min to 1 or more and remove spec.activation`;
+    findings.push(finding(locate, "ACTIVATION_UNREADABLE", "spec.activation.query", text));
+  }
+  return findings;
+}
+
+function finding(locate: Locator, code: IssueCode, path: string, text: string): Finding {
+  return { ...locate.value(steps(path)), code, path, message: `${path} ${text}` };
+}
+
+/** Returns another field with its value and where that stands. */
+function other(locate: Locator, path: string, value: number | string): string {
+  const place = locate.has(steps(path)) ? `line ${locate.value(steps(path)).line}` : "the default";
+  return `${path} (${value}, ${place})`;
+}
+
+const bounds: Rule = ({ replicasMin, replicasMax }, locate) => {
+  if (replicasMin === null || replicasMax === null || replicasMax >= replicasMin) return [];
+  const text = `is ${replicasMax}, must be at least ${other(locate, "spec.replicas.min", replicasMin)}`;
+  return [finding(locate, "BOUNDS", "spec.replicas.max", text)];
+};
+
+const guardBounds: Rule = ({ signals, blockScaleInAbove, criticalAbove }, locate) => {
+  if (signals?.has("gpuMemory") !== true || blockScaleInAbove === null || criticalAbove === null) return [];
+  if (criticalAbove >= blockScaleInAbove) return [];
+  const text = `is ${criticalAbove}, must be at least ${other(locate, "spec.signals.gpuMemory.blockScaleInAbove", blockScaleInAbove)}`;
+  return [finding(locate, "BOUNDS", "spec.signals.gpuMemory.criticalAbove", text)];
+};
+
+const repeatedModels: Rule = ({ modelNames }, locate) => {
+  const first = new Map<string, number>();
+  return modelNames.flatMap((name, index) => {
+    if (typeof name !== "string") return [];
+    const earlier = first.get(name);
+    if (earlier === undefined) first.set(name, index);
+    if (earlier === undefined) return [];
+    const { line } = locate.value(["spec", "models", earlier, "name"]);
+    const path = `spec.models[${index}].name`;
+    const message = `${path} is ${quoted(name)}, the name of another model already (line ${line}); remove one of them`;
+    return [{ ...locate.value(["spec", "models", index, "name"]), code: "BAD_NAME" as const, path, message }];
+  });
+};
+
+const activation: Rule = ({ replicasMin, activation: given }, locate) => {
+  if (replicasMin === 0 && given === "none") {
+    const text = "is 0, so spec.activation is required: without metrics of its own only a query from outside can wake it";
+    return [finding(locate, "ACTIVATION_MISSING", "spec.replicas.min", text)];
+  }
+  if (replicasMin !== null && replicasMin > 0 && given === "given") {
+    const text = `is given, must not be with ${other(locate, "spec.replicas.min", replicasMin)}; remove it or set the minimum to 0`;
+    return [finding(locate, "ACTIVATION_UNUSED", "spec.activation", text)];
+  }
+  return [];
+};
+
+const targets: Rule = ({ objectiveLatency, latencyTarget, queueTarget }, locate) => {
+  if (objectiveLatency === null) return [];
+  const objective = other(locate, "spec.objective.latency", formatDuration(objectiveLatency));
+  const above = (path: string, span: Millis | null): readonly Finding[] => {
+    if (span === null || span <= objectiveLatency) return [];
+    return [finding(locate, "TARGET_ABOVE_OBJECTIVE", path, `is ${formatDuration(span)}, must be at most ${objective}`)];
+  };
+  return [...above("spec.signals.latency.target", latencyTarget), ...above("spec.signals.queueDuration.target", queueTarget)];
+};
+
+const signalChoice: Rule = ({ signals, replicasMax }, locate) => {
+  if (signals === null) return [];
+  const place = { ...locate.key(["spec", "signals"]), path: "spec.signals" };
+  if ([...signals].every((signal) => signal === "gpuMemory")) {
+    const held = signals.size === 0 ? "is empty" : "has gpuMemory alone, which never raises";
+    return [{ ...place, code: "NO_SIGNAL", message: `spec.signals ${held}; declare at least one other signal, as requestRate` }];
+  }
+  if (!signals.has("requestRate") && !signals.has("inFlight")) {
+    const message = "spec.signals has no load signal: scale-in is tried one replica at a time; declare requestRate or inFlight";
+    return [{ ...place, code: "NO_LOAD_SIGNAL", message }];
+  }
+  if (signals.has("requestRate") || replicasMax === null || replicasMax >= SMALL_FLEET) return [];
+  const most = other(locate, "spec.replicas.max", replicasMax);
+  const text = `is the only load signal with ${most}: below ${SMALL_FLEET} replicas it swings under bursts; declare requestRate`;
+  return [finding(locate, "IN_FLIGHT_SMALL_FLEET", "spec.signals.inFlight", text)];
+};
+
+const belowStartup: Rule = ({ startupExpected, scaleInCooldown, scaleInStabilization }, locate) => {
+  if (startupExpected === null) return [];
+  const expected = other(locate, "spec.startup.expected", formatDuration(startupExpected));
+  const below = (code: IssueCode, path: string, span: Millis | null): readonly Finding[] => {
+    if (span === null || span >= startupExpected) return [];
+    const text = `is ${formatDuration(span)}, shorter than ${expected}: replicas may go before they have served; lengthen it`;
+    return [finding(locate, code, path, text)];
+  };
+  return [
+    ...below("COOLDOWN_BELOW_STARTUP", "spec.scaleIn.cooldown", scaleInCooldown),
+    ...below("STABILIZATION_BELOW_STARTUP", "spec.scaleIn.stabilizationWindow", scaleInStabilization),
+  ];
+};

@@ -1,0 +1,59 @@
+// All policy files of a folder, and the configuration, as the service uses them.
+
+import type { Configuration } from "../domain/configuration.ts";
+import type { Issue } from "../domain/issue.ts";
+import { type Result, failed, ok } from "../domain/result.ts";
+import { policyKey } from "../domain/target.ts";
+import type { LoadedPolicy, PolicySet, RejectedFile } from "../ports/policy-source.ts";
+import { type CheckedDocument, type DocumentFile, checkDocument } from "./check-document.ts";
+import { sortIssues, toIssue } from "./finding.ts";
+import { documentHash, toDocument } from "./policy-document.ts";
+
+/** Returns each file checked, duplicates across the files included: of two files with one key the later has the issue. */
+export function checkFiles(files: readonly DocumentFile[], configuration: Configuration | null): readonly CheckedDocument[] {
+  const first = new Map<string, CheckedDocument>();
+  return [...files].sort((one, other) => (one.file < other.file ? -1 : 1)).map((file) => {
+    const checked = checkDocument(file, configuration);
+    if (checked.identity === null) return checked;
+    const earlier = first.get(checked.identity.key);
+    if (earlier !== undefined) return asDuplicate(checked, earlier);
+    first.set(checked.identity.key, checked);
+    return checked;
+  });
+}
+
+/** Returns the policies of `files` that are valid, what was rejected and why; documents of other kinds are passed over. */
+export function loadPolicies(files: readonly DocumentFile[], configuration: Configuration | null): PolicySet {
+  const policies: LoadedPolicy[] = [];
+  const rejected: RejectedFile[] = [];
+  const warnings: Issue[] = [];
+  for (const { file, issues, policy } of checkFiles(files, configuration)) {
+    if (issues.some(({ severity }) => severity === "error")) {
+      rejected.push({ file, issues });
+    } else if (policy !== null) {
+      const document = toDocument(policy);
+      const key = policyKey(policy.target.namespace, policy.name);
+      policies.push({ key, policy, document, hash: documentHash(document), file });
+      warnings.push(...issues);
+    }
+  }
+  return { policies, rejected, warnings };
+}
+
+/** Returns the configuration in `bytes`, or every issue that keeps it from being one. */
+export function loadConfiguration(file: string, bytes: Uint8Array): Result<Configuration, readonly Issue[]> {
+  const { issues, configuration, policy } = checkDocument({ file, bytes }, null);
+  if (configuration !== null) return ok(configuration);
+  if (policy === null) return failed(issues);
+  const message = 'kind is "ScalingPolicy", must be ScalerConfiguration; give the policies by --policies';
+  return failed([toIssue(file, { line: 1, column: 1, code: "UNKNOWN_KIND", path: "kind", message })]);
+}
+
+function asDuplicate(checked: CheckedDocument, earlier: CheckedDocument): CheckedDocument {
+  if (checked.identity === null || earlier.identity === null) return checked;
+  const { name, namespace, at } = checked.identity;
+  const place = `${earlier.file}, line ${earlier.identity.at.line}`;
+  const message = `metadata.name is "${name}", which another policy of namespace "${namespace}" has already (${place}); rename one`;
+  const issue = toIssue(checked.file, { ...at, code: "DUPLICATE_POLICY", path: "metadata.name", message });
+  return { ...checked, policy: null, issues: sortIssues([...checked.issues, issue]) };
+}

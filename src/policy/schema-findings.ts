@@ -1,0 +1,119 @@
+// What zod found, as findings in our words: where, what is there, what must be, what to do.
+
+import type { z } from "zod";
+import type { IssueCode } from "../domain/issue.ts";
+import { KEYS_PREFIX } from "./field-schemas.ts";
+import { type FieldPath, type Finding, formatPath } from "./finding.ts";
+import type { LocatedDocument } from "./read-document.ts";
+import { anyOf, nearest, quoted, shown } from "./wording.ts";
+
+const CODED = /^([A-Z][A-Z0-9_]+): (.+)$/s;
+/** The codes that schema messages of ours begin with. */
+const SCHEMA_CODES: ReadonlyMap<string, IssueCode> = new Map(
+  (
+    ["MISSING_KEY", "WRONG_TYPE", "OUT_OF_RANGE", "BAD_DURATION", "BAD_QUANTITY", "BAD_NAME", "NOT_AVAILABLE"] as const
+  ).map((code) => [code, code]),
+);
+const TYPE_WORDS: Readonly<Record<string, string>> = {
+  object: "a mapping",
+  array: "a list",
+  string: "text",
+  number: "a number",
+  boolean: "true or false",
+};
+
+type ZodIssue = z.core.$ZodIssue;
+
+/** Returns a finding for each issue (one for each unknown key). */
+export function schemaFindings(issues: readonly ZodIssue[], document: LocatedDocument): readonly Finding[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key], issue, document));
+    if (!document.locate.has(path)) return [missingKey(path, document)];
+    const value = valueAt(document.value, path);
+    return [{ ...document.locate.value(path), path: formatPath(path), ...describe(issue, formatPath(path), value) }];
+  });
+}
+
+/** Returns what plain data holds at a path, undefined where it holds nothing. */
+export function valueAt(value: unknown, path: FieldPath): unknown {
+  let found: unknown = value;
+  for (const step of path) {
+    if (found === null || typeof found !== "object" || !Object.hasOwn(found, step)) return undefined;
+    found = Reflect.get(found, step);
+  }
+  return found;
+}
+
+function unknownKey(path: FieldPath, issue: ZodIssue, { locate }: LocatedDocument): Finding {
+  const key = String(path.at(-1));
+  const known = issue.message.startsWith(KEYS_PREFIX) ? issue.message.slice(KEYS_PREFIX.length).split(" ") : [];
+  const meant = nearest(key, known);
+  const advice = meant === null ? `known here: ${anyOf(known)}` : `did you mean "${meant}"?`;
+  const message = `unknown key ${quoted(key)}; ${advice}`;
+  return { ...locate.key(path), code: "UNKNOWN_KEY", path: formatPath(path), message };
+}
+
+/** A missing key; its place is the key of the mapping that lacks it. */
+export function missingKey(path: FieldPath, { locate }: LocatedDocument): Finding {
+  const parent = formatPath(path.slice(0, -1));
+  const key = quoted(String(path.at(-1)));
+  const message = parent === "" ? `document lacks the required key ${key}; add it` : `${parent} lacks the required key ${key}; add it`;
+  return { ...locate.key(path.slice(0, -1)), code: "MISSING_KEY", path: formatPath(path), message };
+}
+
+function describe(issue: ZodIssue, path: string, value: unknown): { readonly code: IssueCode; readonly message: string } {
+  const coded = CODED.exec(issue.message);
+  const code = SCHEMA_CODES.get(coded?.[1] ?? "");
+  const name = path === "" ? "document" : path;
+  if (code === "MISSING_KEY") return { code, message: `${name} ${coded?.[2]}` };
+  if (code !== undefined) return { code, message: `${name} is ${shown(value)}, ${coded?.[2]}` };
+  return { code: plainCode(issue, value), message: `${name} ${subject(issue, value)}, must ${requirement(issue, value)}` };
+}
+
+function plainCode(issue: ZodIssue, value: unknown): IssueCode {
+  if (issue.code === "invalid_type") return issue.expected === "int" ? "OUT_OF_RANGE" : "WRONG_TYPE";
+  if (issue.code === "invalid_value") {
+    if (typeof value !== typeof issue.values[0]) return "WRONG_TYPE";
+    return issue.path.length === 1 && issue.path[0] === "apiVersion" ? "UNKNOWN_KIND" : "OUT_OF_RANGE";
+  }
+  return issue.code === "invalid_union" ? "WRONG_TYPE" : "OUT_OF_RANGE";
+}
+
+function subject(issue: ZodIssue, value: unknown): string {
+  const counted = issue.code === "too_small" || issue.code === "too_big";
+  if (counted && Array.isArray(value)) return `has ${value.length} entries`;
+  if (counted && typeof value === "string") return `has ${value.length} characters`;
+  return `is ${value === null ? "empty" : shown(value)}`;
+}
+
+function requirement(issue: ZodIssue, value: unknown): string {
+  const counted = typeof value === "number" ? "be" : "have";
+  switch (issue.code) {
+    case "too_small":
+      return `${counted} ${issue.inclusive === false ? "more than" : "at least"} ${issue.minimum}`;
+    case "too_big":
+      return `${counted} ${issue.inclusive === false ? "less than" : "at most"} ${issue.maximum}`;
+    case "invalid_type":
+      return typeRequirement(issue.expected, value);
+    case "invalid_value":
+      return `be ${anyOf(issue.values.map(String))}${suggestion(issue.values.map(String), value)}`;
+    default:
+      return "be something else";
+  }
+}
+
+function typeRequirement(expected: string, value: unknown): string {
+  if (expected === "int") return "be a whole number";
+  const word = TYPE_WORDS[expected] ?? expected;
+  const isQuotedNumber = expected === "number" && typeof value === "string" && /^[-+0-9.]+$/.test(value);
+  if (isQuotedNumber) return `be ${word}; remove the quotes`;
+  if (expected === "number" && typeof value === "number") return "be a finite number";
+  if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) return `be ${word}; put it in quotes`;
+  return `be ${word}`;
+}
+
+function suggestion(known: readonly string[], value: unknown): string {
+  const meant = typeof value === "string" ? nearest(value, known) : null;
+  return meant === null ? "" : `; did you mean "${meant}"?`;
+}
