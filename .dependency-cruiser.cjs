@@ -60,7 +60,10 @@ function packagesOf([folder, { packages }]) {
     comment: `${folder} may use of Node: ${core.join(", ") || "nothing"}`,
     severity: "error",
     from,
-    to: { dependencyTypes: ["core"], ...(core.length > 0 ? { pathNot: `^(node:)?(${core.join("|")})$` } : {}) },
+    to: {
+      dependencyTypes: ["core"],
+      ...(core.length > 0 ? { pathNot: `^(node:)?(${core.join("|")})$` } : {}),
+    },
   };
   return core.includes("*") ? [npmRule] : [npmRule, coreRule];
 }

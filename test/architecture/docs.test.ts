@@ -35,14 +35,18 @@ function brokenLinks(path: string): readonly string[] {
     const [file = "", anchor] = link.split("#");
     const target = file === "" ? path : relative(ROOT, join(ROOT, dirname(path), file));
     if (!existsSync(`${ROOT}${target}`)) return [`${path}: ${link} leads nowhere`];
-    if (anchor !== undefined && !anchors(target).includes(anchor)) return [`${path}: ${link} names no heading`];
+    if (anchor !== undefined && !anchors(target).includes(anchor))
+      return [`${path}: ${link} names no heading`];
     return [];
   });
 }
 
 /** The code words in the first column of the tables below a heading. */
 function listed(heading: string): readonly string[] {
-  const section = read("docs/GLOSSARY.md").split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
+  const section =
+    read("docs/GLOSSARY.md")
+      .split(/^## /m)
+      .find((part) => part.startsWith(`${heading}\n`)) ?? "";
   return [...section.matchAll(/^\| `(\w+)` \|/gm)].map(([, word = ""]) => word);
 }
 
@@ -58,7 +62,9 @@ describe("the documents", () => {
   });
 
   test("every runtime and development package has a line in a decision record", () => {
-    const manifest: { readonly dependencies: object; readonly devDependencies: object } = JSON.parse(read("package.json"));
+    const manifest: { readonly dependencies: object; readonly devDependencies: object } = JSON.parse(
+      read("package.json"),
+    );
     const without = (record: string, packages: object): readonly string[] =>
       Object.keys(packages).filter((name) => !read(`docs/decisions/${record}`).includes(`\`${name}\``));
     expect(without("0004-runtime-packages.md", manifest.dependencies)).toEqual([]);
@@ -69,11 +75,13 @@ describe("the documents", () => {
 describe("the glossary", () => {
   const stepReasons = Object.values(STEP_REASONS).flat();
 
-  test.each([
-    { heading: "Signals", want: [...SIGNAL_NAMES] },
-    { heading: "Statuses", want: [...STATUSES] },
+  const lists: readonly { readonly heading: string; readonly want: readonly string[] }[] = [
+    { heading: "Signals", want: SIGNAL_NAMES },
+    { heading: "Statuses", want: STATUSES },
     { heading: "Reasons", want: [...SIGNAL_REASONS, ...stepReasons] },
-  ])("lists the $heading of the code, no more and no fewer", ({ heading, want }) => {
+  ];
+
+  test.each(lists)("lists the $heading of the code, no more and no fewer", ({ heading, want }) => {
     expect(listed(heading).toSorted()).toEqual(want.toSorted());
   });
 

@@ -7,7 +7,8 @@ const FILE_LINES_MAX = 300;
 const FUNCTION_LINES_MAX = 60;
 const PARAMETERS_MAX = 3;
 const BANNED_NAMES = new Set(["util", "utils", "helper", "helpers", "common", "manager"]);
-const BANNED_WORDS = /\b(TODO|FIXME|XXX)\b|@ts-ignore|@ts-expect-error|biome-ignore|oxlint-disable|eslint-disable/;
+const BANNED_WORDS =
+  /\b(TODO|FIXME|XXX)\b|@ts-ignore|@ts-expect-error|biome-ignore|oxlint-disable|eslint-disable/;
 const SWITCHED_OFF_TEST = /\b(it|test|describe|bench)\.(skip|only|todo)\b/;
 
 /** Where a value whose type is not known yet gets one: parsers of text, and the branded units. */
@@ -25,7 +26,13 @@ type Finding = { readonly line: number; readonly message: string };
 /** Returns all findings in a file as `path:line: message`. */
 export function findings(file: SourceFile): readonly string[] {
   const isTest = file.path.startsWith("test/");
-  return [...shape(file), ...names(file), ...words(file, isTest), ...functions(file, isTest), ...types(file, isTest)]
+  return [
+    ...shape(file),
+    ...names(file),
+    ...words(file, isTest),
+    ...functions(file, isTest),
+    ...types(file, isTest),
+  ]
     .sort((a, b) => a.line - b.line)
     .map(({ line, message }) => `${file.path}:${line}: ${message}`);
 }
@@ -33,7 +40,10 @@ export function findings(file: SourceFile): readonly string[] {
 function shape({ lines }: SourceFile): readonly Finding[] {
   const found: Finding[] = [];
   if (lines.length > FILE_LINES_MAX) {
-    found.push({ line: lines.length, message: `${lines.length} lines, at most ${FILE_LINES_MAX} are allowed` });
+    found.push({
+      line: lines.length,
+      message: `${lines.length} lines, at most ${FILE_LINES_MAX} are allowed`,
+    });
   }
   const header = lines.findIndex((line) => !line.startsWith("//"));
   if (header === 0) found.push({ line: 1, message: "no header comment that says what the file is for" });
@@ -43,9 +53,11 @@ function shape({ lines }: SourceFile): readonly Finding[] {
 function names({ path }: SourceFile): readonly Finding[] {
   const file = path.slice(path.lastIndexOf("/") + 1).replace(/\.ts$/, "");
   const found: Finding[] = [];
-  if (!/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(file)) found.push({ line: 1, message: `${file} is not kebab-case` });
+  if (!/^[a-z0-9]+([.-][a-z0-9]+)*$/.test(file))
+    found.push({ line: 1, message: `${file} is not kebab-case` });
   const banned = path.split(/[/.-]/).find((part) => BANNED_NAMES.has(part));
-  if (banned !== undefined) found.push({ line: 1, message: `the name "${banned}" says nothing; name the concept` });
+  if (banned !== undefined)
+    found.push({ line: 1, message: `the name "${banned}" says nothing; name the concept` });
   return found;
 }
 
@@ -57,7 +69,9 @@ function words({ lines, path }: SourceFile, isTest: boolean): readonly Finding[]
     const off = isTest ? SWITCHED_OFF_TEST.exec(text) : null;
     return [
       ...(banned === null ? [] : [{ line, message: `"${banned[0]}": do it, or write it into an issue` }]),
-      ...(off === null ? [] : [{ line, message: `"${off[0]}" switches tests off; skip at run time with a reason` }]),
+      ...(off === null
+        ? []
+        : [{ line, message: `"${off[0]}" switches tests off; skip at run time with a reason` }]),
     ];
   });
 }

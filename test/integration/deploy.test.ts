@@ -23,11 +23,15 @@ function policies(): readonly Policy[] {
 }
 
 function policyFiles(): readonly string[] {
-  return readdirSync(`${ROOT}policies`).filter((file) => file.endsWith(".yaml")).sort();
+  return readdirSync(`${ROOT}policies`)
+    .filter((file) => file.endsWith(".yaml"))
+    .sort();
 }
 
 function render(folder: string): readonly Manifest[] {
-  const { status, stdout, stderr } = spawnSync("kubectl", ["kustomize", `${ROOT}${folder}`], { encoding: "utf8" });
+  const { status, stdout, stderr } = spawnSync("kubectl", ["kustomize", `${ROOT}${folder}`], {
+    encoding: "utf8",
+  });
   if (status !== 0) throw new Error(`kubectl kustomize ${folder}: ${stderr}`);
   return parseAllDocuments(stdout).map((document) => document.toJS() as Manifest);
 }
@@ -57,7 +61,12 @@ describe("deploy", () => {
     const found = kinds.map((kind) => `${all(kind, context).length} ${kind}`);
     const n = policyFiles().length;
     expect(found).toEqual([
-      "1 Namespace", "1 ServiceAccount", "1 Service", "1 Deployment", "2 ConfigMap", `${n} ScaledObject`,
+      "1 Namespace",
+      "1 ServiceAccount",
+      "1 Service",
+      "1 Deployment",
+      "2 ConfigMap",
+      `${n} ScaledObject`,
     ]);
     expect(rendered.length).toBe(6 + n);
     expect(manifestErrors(rendered)).toEqual([]);
@@ -67,7 +76,14 @@ describe("deploy", () => {
     const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name);
     const got = all("ScaledObject", context).map(({ metadata, spec }) => {
       const { scaleTargetRef, minReplicaCount, maxReplicaCount, triggers } = spec as Record<string, never>;
-      return { name: metadata.name, namespace: metadata.namespace, scaleTargetRef, minReplicaCount, maxReplicaCount, triggers };
+      return {
+        name: metadata.name,
+        namespace: metadata.namespace,
+        scaleTargetRef,
+        minReplicaCount,
+        maxReplicaCount,
+        triggers,
+      };
     });
     const want = policies().map(({ metadata: { name }, spec: { target, replicas } }) => ({
       name,
@@ -90,14 +106,15 @@ describe("deploy", () => {
     const scaledObjects = all("ScaledObject", context);
     expect(scaledObjects.length).toBeGreaterThan(0);
     for (const { metadata, spec } of scaledObjects) {
-      const { advanced, fallback, pollingInterval, cooldownPeriod, minReplicaCount, maxReplicaCount } = spec as {
-        advanced: { horizontalPodAutoscalerConfig: { behavior: unknown } };
-        fallback: { replicas: number };
-        pollingInterval: number;
-        cooldownPeriod: number;
-        minReplicaCount: number;
-        maxReplicaCount: number;
-      };
+      const { advanced, fallback, pollingInterval, cooldownPeriod, minReplicaCount, maxReplicaCount } =
+        spec as {
+          advanced: { horizontalPodAutoscalerConfig: { behavior: unknown } };
+          fallback: { replicas: number };
+          pollingInterval: number;
+          cooldownPeriod: number;
+          minReplicaCount: number;
+          maxReplicaCount: number;
+        };
       const generous = [{ type: "Pods", value: maxReplicaCount, periodSeconds: 15 }];
       expect(advanced.horizontalPodAutoscalerConfig.behavior, metadata.name).toEqual({
         scaleUp: { stabilizationWindowSeconds: 0, tolerance: "0", policies: generous },
@@ -118,7 +135,9 @@ describe("deploy", () => {
   test("the policies reach the service as they are in policies/, under a name that does not change", (context) => {
     const map = all("ConfigMap", context).find(({ metadata }) => metadata.name === "tidemark-policies");
     const files = policyFiles();
-    const want = Object.fromEntries(files.map((file) => [file, readFileSync(`${ROOT}policies/${file}`, "utf8")]));
+    const want = Object.fromEntries(
+      files.map((file) => [file, readFileSync(`${ROOT}policies/${file}`, "utf8")]),
+    );
     expect(files.length).toBe(6);
     expect(map?.["data"]).toEqual(want);
   });
@@ -129,9 +148,12 @@ describe("deploy", () => {
       readonly template: { readonly spec: Readonly<Record<string, unknown>> };
     };
     const pod = deployment.template.spec;
-    const configuration = all("ConfigMap", context).find(({ metadata }) => /configuration/.test(metadata.name));
-    const text = (configuration?.["data"] as Record<string, string>)["configuration.yaml"] ?? "";
-    const { grpc } = (parse(text) as { spec: { grpc: { drainTimeout: string } } }).spec;
+    const configuration = all("ConfigMap", context).find(({ metadata }) =>
+      /configuration/.test(metadata.name),
+    );
+    const data = (configuration?.["data"] ?? {}) as Readonly<Record<string, string>>;
+    const { grpc } = (parse(data["configuration.yaml"] ?? "") as { spec: { grpc: { drainTimeout: string } } })
+      .spec;
     expect(deployment.replicas).toBe(1);
     expect(pod).toMatchObject({
       automountServiceAccountToken: false,
@@ -166,7 +188,11 @@ describe("the schema check", () => {
     { name: "a wrong type", spec: { maxReplicaCount: "many" }, want: "maxReplicaCount must be integer" },
     { name: "an unknown field", spec: { maxReplicas: 3 }, want: `maxReplicas"' does not exist` },
     { name: "an unknown field further down", spec: { advanced: { hpa: {} } }, want: `hpa"' does not exist` },
-    { name: "a younger field's form", spec: { fallback: { failureThreshold: 3, replicas: 1, behavior: "up" } }, want: "must match" },
+    {
+      name: "a younger field's form",
+      spec: { fallback: { failureThreshold: 3, replicas: 1, behavior: "up" } },
+      want: "must match",
+    },
     { name: "a missing field", spec: { triggers: undefined }, want: "triggers" },
   ])("finds $name", ({ spec, want }) => {
     const complete = { scaleTargetRef: { name: "c" }, triggers: [], ...spec };
@@ -185,6 +211,8 @@ describe("the schema check", () => {
   });
 
   test("does not pass a kind that it has no schema for", () => {
-    expect(manifestErrors([{ ...scaledObject, kind: "Widget" }])).toEqual(["Widget/a: no schema for this kind"]);
+    expect(manifestErrors([{ ...scaledObject, kind: "Widget" }])).toEqual([
+      "Widget/a: no schema for this kind",
+    ]);
   });
 });

@@ -71,7 +71,8 @@ export function manifestErrors(manifests: readonly Manifest[]): readonly string[
 function judge(manifest: Manifest) {
   const schema = SCHEMAS[`${manifest.apiVersion} ${manifest.kind}`];
   if (schema === undefined) return { schema, rest: manifest, errors: ["no schema for this kind"] };
-  const { rest, errors } = manifest.kind === "ScaledObject" ? withoutYoungerFields(manifest) : { rest: manifest, errors: [] };
+  const { rest, errors } =
+    manifest.kind === "ScaledObject" ? withoutYoungerFields(manifest) : { rest: manifest, errors: [] };
   try {
     schema.validate(rest as never);
     return { schema, rest, errors };
@@ -80,11 +81,16 @@ function judge(manifest: Manifest) {
   }
 }
 
-function withoutYoungerFields(manifest: Manifest): { readonly rest: Manifest; readonly errors: readonly string[] } {
+function withoutYoungerFields(manifest: Manifest): {
+  readonly rest: Manifest;
+  readonly errors: readonly string[];
+} {
   const rest = structuredClone(manifest);
   const errors: string[] = [];
   for (const { path, form } of YOUNGER_FIELDS) {
-    const parent = path.slice(0, -1).reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), rest);
+    const parent = path
+      .slice(0, -1)
+      .reduce<unknown>((value, key) => (isObject(value) ? value[key] : undefined), rest);
     const field = path.at(-1) ?? "";
     if (!isObject(parent) || !(field in parent)) continue;
     if (typeof parent[field] !== "string" || !form.test(parent[field])) {

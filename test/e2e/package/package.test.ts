@@ -13,7 +13,8 @@ const folder = mkdtempSync(join(tmpdir(), "tidemark-package-"));
 
 function run(command: string, args: readonly string[], cwd = folder): string {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", timeout: 240_000 });
-  if (status !== 0) throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
+  if (status !== 0)
+    throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
   return stdout;
 }
 
@@ -26,7 +27,8 @@ describe("the packed command", () => {
 
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  const tidemark = (...args: readonly string[]): string => run(join(folder, "node_modules/.bin/tidemark"), args);
+  const tidemark = (...args: readonly string[]): string =>
+    run(join(folder, "node_modules/.bin/tidemark"), args);
 
   test("says its version", () => {
     expect(tidemark("--version")).toBe(`${VERSION}\n`);
