@@ -1,0 +1,80 @@
+// `tidemark check`: every mistake in policies and configurations, before they are in force.
+
+import { resolve } from "node:path";
+import type { Configuration } from "../domain/configuration.ts";
+import { type Issue, formatIssue } from "../domain/issue.ts";
+import { type CheckedDocument, type DocumentFile, checkDocument, configurationWarnings } from "../policy/check-document.ts";
+import { sortIssues } from "../policy/finding.ts";
+import { checkFiles } from "../policy/load-policies.ts";
+import { CommandError } from "./command-error.ts";
+import { readDocuments } from "./document-files.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import type { Output } from "./output.ts";
+
+export type CheckOptions = {
+  readonly paths: readonly string[];
+  /** The configuration that the policies are to run under; it is checked, too. */
+  readonly config?: string | null | undefined;
+  /** Warnings count as errors. */
+  readonly strict?: boolean | undefined;
+  readonly json?: boolean | undefined;
+};
+
+/** What `check` found; the keys in the order in which `--json` prints them. */
+type CheckReport = {
+  readonly ok: boolean;
+  readonly files: number;
+  readonly errors: number;
+  readonly warnings: number;
+  readonly issues: readonly Issue[];
+};
+
+/** Returns 0 if no file has an error (with `strict`: nor a warning), 1 if one has, 2 if a path cannot be read. */
+export async function runCheck(options: CheckOptions, output: Output): Promise<ExitCode> {
+  try {
+    const report = await check(options);
+    output.stdout(options.json === true ? `${JSON.stringify(report)}\n` : reportLines(report));
+    return report.ok ? EXIT.yes : EXIT.no;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    output.stderr(`${error.message}\n`);
+    return error.exit;
+  }
+}
+
+async function check({ paths, config, strict }: CheckOptions): Promise<CheckReport> {
+  const files = await readDocuments(paths);
+  const [configFile] = config == null ? [] : await readDocuments([config]);
+  const configured = configFile === undefined ? null : checkConfigured(configFile);
+  const others = files.filter(({ file }) => configFile === undefined || resolve(file) !== resolve(configFile.file));
+  const checked = [...(configured?.documents ?? []), ...checkFiles(others, configured?.configuration ?? null)];
+  const issues = sortIssues([...(configured?.warnings ?? []), ...checked.flatMap((document) => document.issues)]);
+  const errors = issues.filter(({ severity }) => severity === "error").length;
+  const warnings = issues.length - errors;
+  const ok = errors === 0 && (strict !== true || warnings === 0);
+  return { ok, files: checked.length, errors, warnings, issues };
+}
+
+type Configured = {
+  readonly documents: readonly CheckedDocument[];
+  readonly configuration: Configuration | null;
+  readonly warnings: readonly Issue[];
+};
+
+/** The file given as configuration must hold one: a policy there is a mistake in the command, not in the file. */
+function checkConfigured(file: DocumentFile): Configured {
+  const document = checkDocument(file, null);
+  if (document.policy !== null || document.identity !== null) {
+    throw new CommandError(EXIT.badInput, `${file.file} is a ScalingPolicy; --config takes a ScalerConfiguration`);
+  }
+  return { documents: [document], configuration: document.configuration, warnings: configurationWarnings(file) };
+}
+
+function reportLines({ files, errors, warnings, issues }: CheckReport): string {
+  const summary = [counted(files, "file"), counted(errors, "error"), counted(warnings, "warning")].join(", ");
+  return [...issues.map(formatIssue), summary, ""].join("\n");
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
