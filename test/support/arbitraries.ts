@@ -25,7 +25,7 @@ const STATES: fc.Arbitrary<SignalState> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<SignalState>("stale", "absent", "implausible") },
 );
 
-const CALM_STATES: fc.Arbitrary<SignalState> = fc.oneof(
+const QUIET_STATES: fc.Arbitrary<SignalState> = fc.oneof(
   { weight: 60, arbitrary: fc.constant<SignalState>("live") },
   { weight: 1, arbitrary: fc.constantFrom<SignalState>("idle", "absent") },
 );
@@ -128,11 +128,13 @@ export type ScriptedTick = {
   readonly observed: Omit<Observation, "at" | "replicas" | "tickIntervalSeconds">;
 };
 
+type Mood = "busy" | "calm" | "silent";
+
 /** What a law may fix about the ticks it is tried on. */
 export type TickChoices = {
   readonly states?: fc.Arbitrary<SignalState>;
-  /** Little demand, quick answers, all of it known: what a scale-in needs. */
-  readonly calm?: boolean;
+  /** Calm: little demand, quick answers, nearly all of it known, as a scale-in needs. Silent: no demand at all. */
+  readonly mood?: Mood;
   readonly gaps?: boolean;
   /** Whoever else may scale, and whether replicas are ever unknown. */
   readonly foreign?: boolean;
@@ -141,7 +143,7 @@ export type TickChoices = {
 /** One tick of any kind. */
 export function scriptedTicks({
   states = STATES,
-  calm = false,
+  mood = "busy",
   gaps = true,
   foreign = true,
 }: TickChoices = {}): fc.Arbitrary<ScriptedTick> {
@@ -155,21 +157,23 @@ export function scriptedTicks({
       : interval,
     desired: foreign ? fc.oneof({ weight: 16, arbitrary: follow }, { weight: 1, arbitrary: other }) : follow,
     missing: fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.nat(3) }),
-    observed: calm ? observations(CALM_STATES, 1 / 16) : observations(states, 1),
+    observed:
+      mood === "busy" ? observations(states, 1) : observations(QUIET_STATES, mood === "calm" ? 1 / 16 : 0),
   });
 }
 
-/** Runs of calm and busy spells, up to `spells` of each. */
+/** Runs of busy, calm and silent spells, up to `spells` of each. */
 export function scripts(choices: TickChoices = {}, spells = 2): fc.Arbitrary<readonly ScriptedTick[]> {
   const busy = fc.array(scriptedTicks(choices), { minLength: 1, maxLength: 6, size: "max" });
-  const calm = fc.array(scriptedTicks({ ...choices, calm: true }), {
+  const calm = fc.array(scriptedTicks({ ...choices, mood: "calm" }), {
     minLength: 1,
     maxLength: 16,
     size: "max",
   });
+  const silent = fc.array(scriptedTicks({ ...choices, mood: "silent" }), { maxLength: 8, size: "max" });
   return fc
-    .array(fc.tuple(busy, calm), { minLength: 1, maxLength: spells, size: "max" })
-    .map((pairs) => pairs.flat(2));
+    .array(fc.tuple(busy, calm, silent), { minLength: 1, maxLength: spells, size: "max" })
+    .map((all) => all.flat(2));
 }
 
 /** A tick as it was played. */
