@@ -1,0 +1,72 @@
+// Raw samples → observation: everything that one tick of one policy knows. Pure, and indifferent to the samples' order.
+
+import type { ActivationReading, Observation, SignalReadings } from "../domain/observation.ts";
+import type { Policy } from "../domain/policy.ts";
+import type { WorkloadSamples } from "../domain/samples.ts";
+import { type Instant, type Millis, toSeconds } from "../domain/units.ts";
+import { readGpuMemory } from "./gpu-memory.ts";
+import { readInFlight } from "./in-flight.ts";
+import { readLatency } from "./latency.ts";
+import { type ObservedWorkload, observeWorkload } from "./observed-workload.ts";
+import { readPending } from "./pending.ts";
+import { readQueueDuration } from "./queue-duration.ts";
+import { readReplicas } from "./replicas.ts";
+import { readRequestRate } from "./request-rate.ts";
+import { isData } from "./signal-state.ts";
+import { readTraffic, rejectedRequests } from "./traffic.ts";
+
+export type ObservationInput = {
+  /** The grid instant of the tick. */
+  readonly at: Instant;
+  /** When the source was read: windows and ages are measured against it. */
+  readonly readAt: Instant;
+  readonly policy: Policy;
+  readonly samples: WorkloadSamples;
+  readonly scrapeInterval: Millis;
+  readonly tickInterval: Millis;
+  readonly activation: ActivationReading | null;
+};
+
+/** Returns the observation of a tick: the policy's declared signals, replicas, and the traffic whatever is declared. */
+export function buildObservation(input: ObservationInput): Observation {
+  const { at, readAt, policy, samples, scrapeInterval, tickInterval, activation } = input;
+  const workload = observeWorkload({ at: readAt, policy, scrapeInterval, samples });
+  const signals = readSignals(workload);
+  return {
+    at,
+    replicas: readReplicas(workload, samples.replicas),
+    pods: { expected: workload.expected, fresh: leastFresh(workload, signals) },
+    signals,
+    rejectedRequests: rejectedRequests(workload),
+    activation,
+    traffic: readTraffic(workload),
+    tickIntervalSeconds: toSeconds(tickInterval),
+  };
+}
+
+function readSignals(workload: ObservedWorkload): SignalReadings {
+  const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory } = workload.policy.signals;
+  return {
+    ...(requestRate && { requestRate: readRequestRate(workload, requestRate) }),
+    ...(inFlight && { inFlight: readInFlight(workload, inFlight) }),
+    ...(pendingRequests && { pendingRequests: readPending(workload, pendingRequests) }),
+    ...(queueDuration && { queueDuration: readQueueDuration(workload, queueDuration) }),
+    ...(latency && { latency: readLatency(workload, latency) }),
+    ...(gpuMemory && { gpuMemory: readGpuMemory(workload) }),
+  };
+}
+
+/** Returns the least fresh pods over the required signals that have data; all that are expected where there are none. */
+function leastFresh({ policy, expected }: ObservedWorkload, signals: SignalReadings): number {
+  const { signals: declared } = policy;
+  const required = [
+    declared.requestRate?.required ? signals.requestRate : undefined,
+    declared.inFlight?.required ? signals.inFlight : undefined,
+    declared.pendingRequests?.required ? signals.pendingRequests : undefined,
+    declared.queueDuration?.required ? signals.queueDuration : undefined,
+    declared.latency?.required ? signals.latency : undefined,
+    declared.gpuMemory?.required ? signals.gpuMemory : undefined,
+  ];
+  const fresh = required.flatMap((signal) => (signal !== undefined && isData(signal.state) ? [signal.freshPods] : []));
+  return Math.min(expected, ...fresh);
+}

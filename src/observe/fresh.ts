@@ -1,0 +1,55 @@
+// Which pods a signal may rely on (rule 7 of the decision semantics), and which are gone (rule 9).
+
+import { before, elapsed, millis } from "../domain/units.ts";
+import { rangeOf } from "./increase.ts";
+import type { ObservedPod, ObservedWorkload } from "./observed-workload.ts";
+import { type Track, latest, newestTime } from "./track.ts";
+import { type Window, windowStart } from "./window.ts";
+
+const UNTRIED_INTERVALS = 1.5;
+const SILENT_INTERVALS = 3.5;
+const FAILURES_OF_A_DEAD_POD = 2;
+
+/** Returns whether the pod's newest sample of the tracks tells its present state. */
+export function isFreshGauge(workload: ObservedWorkload, pod: ObservedPod, tracks: readonly Track[]): boolean {
+  const newest = newestTime(tracks);
+  if (newest === null || elapsed(newest, workload.at) > workload.maxAge) return false;
+  if (lacksSeries(pod, tracks)) return false;
+  return !(pod.ready === false && pod.failuresInARow >= FAILURES_OF_A_DEAD_POD);
+}
+
+/** Returns whether the pod's samples of the tracks cover the window, or all of it that the pod has lived through. */
+export function isFreshRate(
+  workload: ObservedWorkload,
+  pod: ObservedPod,
+  { tracks, window }: { readonly tracks: readonly Track[]; readonly window: Window },
+): boolean {
+  if (!isFreshGauge(workload, pod, tracks) || isGone(workload, pod, tracks)) return false;
+  return appearedWithin(pod, window) || tracks.some((track) => reachesBack(track, window, workload));
+}
+
+/** Returns whether the pod itself, not merely our sight of it, came to be inside the window. */
+export function appearedWithin(pod: ObservedPod, window: Window): boolean {
+  return pod.appearedAt !== null && pod.appearedAt > windowStart(window);
+}
+
+/** Returns whether the pod is gone for a rate: no longer tried, no longer showing the series, or silent. */
+export function isGone({ at, scrapeInterval }: ObservedWorkload, pod: ObservedPod, tracks: readonly Track[]): boolean {
+  const triedAt = pod.triedAt.at(-1);
+  if (triedAt === undefined || triedAt <= before(at, millis(UNTRIED_INTERVALS * scrapeInterval))) return true;
+  if (lacksSeries(pod, tracks)) return true;
+  const newest = newestTime(tracks);
+  return newest === null || newest <= before(at, millis(SILENT_INTERVALS * scrapeInterval));
+}
+
+/** Returns whether the newest successful scrape no longer had any of the series (an unloaded model). */
+export function lacksSeries(pod: ObservedPod, tracks: readonly Track[]): boolean {
+  const seen = latest(tracks.map(({ lastSeenAt }) => lastSeenAt));
+  return pod.lastUpAt !== null && (seen === null || seen < pod.lastUpAt);
+}
+
+function reachesBack(track: Track, window: Window, { maxAge }: ObservedWorkload): boolean {
+  const { first, end } = rangeOf(track, window, maxAge);
+  const oldest = track.times[first];
+  return first < end && oldest !== undefined && oldest <= windowStart(window);
+}

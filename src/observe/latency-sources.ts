@@ -1,0 +1,111 @@
+// Three ways to find a latency percentile, best first: histogram, summaries, counters.
+
+import type { LatencyQuality } from "../domain/observation.ts";
+import type { Millis } from "../domain/units.ts";
+import { countsWithout, histogramQuantile, responseHistogram } from "./histogram-quantile.ts";
+import { type PodIncreases, sumOf } from "./model-increases.ts";
+import { largest } from "./model-parts.ts";
+import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
+import { withoutWorst } from "./quality-reading.ts";
+import type { Track } from "./track.ts";
+import { FAMILY } from "./triton-metrics.ts";
+import { type Window, countUntil, windowStart } from "./window.ts";
+
+const MILLIS_PER_SECOND = 1e3;
+const MICROS_PER_SECOND = 1e6;
+/** Below this share of the completions a histogram does not speak for all servers (a setting being rolled out). */
+const LEAST_HISTOGRAM_SHARE = 0.8;
+/** Mean queue times from the mean to the 99th percentile, as measured on steady and bursty loads. */
+const QUEUE_TIMES_TO_TAIL = 3;
+
+export type LatencyQuestion = {
+  readonly model: string;
+  readonly window: Window;
+  readonly increases: readonly PodIncreases[];
+  readonly target: Millis;
+};
+
+/** Seconds; `withoutWorst` = without the pod whose removal lowers it most. */
+export type LatencyMeasure = {
+  readonly value: number;
+  readonly withoutWorst: number | null;
+  readonly quality: LatencyQuality;
+};
+
+type LatencySource = {
+  readonly quality: LatencyQuality;
+  /** Returns null where the source does not know. `coarse` accepts wide buckets too. */
+  measure(
+    workload: ObservedWorkload,
+    question: LatencyQuestion,
+    coarse: boolean,
+  ): Omit<LatencyMeasure, "quality"> | null;
+};
+
+/** The sources in the order in which they are asked. */
+export const LATENCY_SOURCES: readonly LatencySource[] = [
+  { quality: "histogram", measure: byHistogram },
+  { quality: "summary", measure: bySummaries },
+  { quality: "counters", measure: byCounters },
+];
+
+function byHistogram(workload: ObservedWorkload, question: LatencyQuestion, coarse: boolean) {
+  const histogram = responseHistogram(workload, question.model, question.window);
+  if (histogram === null) return null;
+  const { edges, counts, byPod } = histogram;
+  if ((counts.at(-1) ?? 0) < LEAST_HISTOGRAM_SHARE * sumOf(question.increases, "success")) return null;
+  const { percentile } = workload.policy.objective;
+  const found = histogramQuantile(edges, counts, percentile);
+  if (found === null || !(coarse || found.narrow || edges.includes(question.target))) return null;
+  const others = byPod.length < 2 ? [] : byPod.map((pod) => countsWithout(histogram, pod));
+  const lowered = others.flatMap((rest) => histogramQuantile(edges, rest, percentile)?.value ?? []);
+  return {
+    value: found.value / MILLIS_PER_SECOND,
+    withoutWorst: lowered.length === 0 ? null : Math.min(...lowered) / MILLIS_PER_SECOND,
+  };
+}
+
+/** Quantiles cannot be averaged over pods; that of all requests is never above the largest of them. */
+function bySummaries(workload: ObservedWorkload, { model, window }: LatencyQuestion) {
+  const quantile = workload.policy.objective.percentile / 100;
+  const perPod = workload.pods.flatMap((pod) => podQuantile(pod, { model, window, quantile }) ?? []);
+  perPod.sort((a, b) => b - a);
+  const [worst, next] = perPod;
+  if (worst === undefined) return null;
+  return {
+    value: worst / MICROS_PER_SECOND,
+    withoutWorst: next === undefined ? null : next / MICROS_PER_SECOND,
+  };
+}
+
+function byCounters(_workload: ObservedWorkload, { increases }: LatencyQuestion) {
+  const tailMicros = (pod: PodIncreases): number => pod.computeMicros + QUEUE_TIMES_TO_TAIL * pod.queueMicros;
+  const micros = increases.reduce((total, pod) => total + tailMicros(pod), 0);
+  const requests = sumOf(increases, "success");
+  const mean = (part: number, count: number): number | null => (count > 0 ? part / MICROS_PER_SECOND / count : null);
+  const value = mean(micros, requests);
+  if (value === null) return null;
+  return {
+    value,
+    withoutWorst: withoutWorst(increases, (pod) => mean(micros - tailMicros(pod), requests - pod.success)),
+  };
+}
+
+/** Returns the largest mean, over versions, of the quantile's samples in the window; empty windows print no number. */
+function podQuantile(
+  pod: ObservedPod,
+  { model, window, quantile }: { readonly model: string; readonly window: Window; readonly quantile: number },
+): number | null {
+  const tracks = tracksOf(pod, FAMILY.requestSummary, model);
+  const matching = tracks.filter(({ labels }) => Math.abs(Number(labels.quantile ?? NaN) - quantile) < 1e-9);
+  return largest(matching.map((track) => meanInWindow(track, window)));
+}
+
+function meanInWindow({ times, values }: Track, window: Window): number | null {
+  const start = countUntil(times, windowStart(window));
+  const end = countUntil(times, window.at);
+  if (end <= start) return null;
+  let total = 0;
+  for (let index = start; index < end; index++) total += values[index] ?? 0;
+  return total / (end - start);
+}

@@ -1,0 +1,151 @@
+// The samples of a workload as the estimators read them: pods by name, usable tracks by family and model.
+
+import type { Policy } from "../domain/policy.ts";
+import type { PodSamples, Scrape, Series, WorkloadSamples } from "../domain/samples.ts";
+import type { Instant, Millis } from "../domain/units.ts";
+import { type Track, latest, usableTrack } from "./track.ts";
+
+export type ObservedPod = {
+  readonly name: string;
+  readonly appearedAt: Instant | null;
+  readonly ready: boolean | null;
+  readonly expected: boolean;
+  /** When attempts to scrape it were made, ascending. */
+  readonly triedAt: readonly Instant[];
+  readonly lastUpAt: Instant | null;
+  /** Failed attempts since the last success. */
+  readonly failuresInARow: number;
+  /** By `trackKey`. */
+  readonly tracks: ReadonlyMap<string, readonly Track[]>;
+};
+
+/** All that an estimator needs; `at` is the instant against which windows and ages are measured. */
+export type ObservedWorkload = {
+  readonly at: Instant;
+  readonly policy: Policy;
+  readonly maxAge: Millis;
+  readonly scrapeInterval: Millis;
+  /** By name, each once. */
+  readonly pods: readonly ObservedPod[];
+  /** E of the semantics. */
+  readonly expected: number;
+};
+
+/** Returns the samples indexed; the order of pods and series in them, and repeated ones, make no difference. */
+export function observeWorkload(input: {
+  readonly at: Instant;
+  readonly policy: Policy;
+  readonly scrapeInterval: Millis;
+  readonly samples: WorkloadSamples;
+}): ObservedWorkload {
+  const { at, policy, scrapeInterval, samples } = input;
+  const byName = groupedBy(samples.pods, ({ pod }) => pod);
+  const pods = [...byName.values()].map((same) => observedPod(merged(same), at));
+  pods.sort((a, b) => order(a.name, b.name));
+  const expected = pods.filter((pod) => pod.expected).length;
+  return { at, policy, maxAge: policy.missingData.maxAge, scrapeInterval, pods, expected };
+}
+
+/** Returns the pod's tracks of a family for a model (every version and GPU), or of a family without that label. */
+export function tracksOf(pod: ObservedPod, family: string, model: string | null): readonly Track[] {
+  return pod.tracks.get(trackKey(family, model)) ?? [];
+}
+
+function trackKey(family: string, model: string | null): string {
+  return `${family} ${model ?? ""}`;
+}
+
+function observedPod(samples: PodSamples, at: Instant): ObservedPod {
+  const scrapes = samples.scrapes.filter((scrape) => scrape.at <= at);
+  const seriesByKey = groupedBy(samples.series, seriesKey);
+  const tracks = new Map<string, Track[]>();
+  for (const key of [...seriesByKey.keys()].sort(order)) {
+    const series = mergedSeries(seriesByKey.get(key) ?? []);
+    if (series === null) continue;
+    const group = trackKey(series.family, series.labels.model);
+    const found = tracks.get(group);
+    const track = usableTrack(series, at);
+    if (found === undefined) tracks.set(group, [track]);
+    else found.push(track);
+  }
+  return { ...attempts(scrapes, tracks), ...podFacts(samples), tracks };
+}
+
+function podFacts({ pod, appearedAt, ready, expected }: PodSamples) {
+  return { name: pod, appearedAt, ready, expected };
+}
+
+/** A source that does not report attempts is taken to have made one at each sample. */
+function attempts(scrapes: readonly Scrape[], tracks: ReadonlyMap<string, readonly Track[]>) {
+  const lastSeenAt = latest([...tracks.values()].flat().map((track) => track.lastSeenAt));
+  const lastUp = scrapes.findLastIndex(({ up }) => up);
+  const triedAt = scrapes.map((scrape) => scrape.at);
+  return {
+    triedAt: triedAt.length === 0 && lastSeenAt !== null ? [lastSeenAt] : triedAt,
+    lastUpAt: scrapes[lastUp]?.at ?? lastSeenAt,
+    failuresInARow: scrapes.length - 1 - lastUp,
+  };
+}
+
+/** Returns one pod out of several readings of it (a pod that is scraped twice). */
+function merged(pods: readonly PodSamples[]): PodSamples {
+  const [first, ...others] = pods;
+  if (first === undefined || others.length === 0) return first ?? NO_POD;
+  const upAt = new Map<Instant, boolean>();
+  for (const { scrapes } of pods) for (const { at, up } of scrapes) upAt.set(at, up || upAt.get(at) === true);
+  const known = pods.flatMap(({ appearedAt }) => appearedAt ?? []).sort((a, b) => a - b);
+  const readiness = pods.flatMap(({ ready }) => ready ?? []);
+  return {
+    pod: first.pod,
+    appearedAt: known[0] ?? null,
+    ready: readiness.length === 0 ? null : readiness.includes(true),
+    expected: pods.some(({ expected }) => expected),
+    scrapes: [...upAt].map(([at, up]) => ({ at, up })).sort((a, b) => a.at - b.at),
+    series: pods.flatMap(({ series }) => series),
+  };
+}
+
+const NO_POD: PodSamples = {
+  pod: "",
+  appearedAt: null,
+  ready: null,
+  expected: false,
+  scrapes: [],
+  series: [],
+};
+
+/** Returns one series out of several of the same labels; of two samples of one time the larger. */
+function mergedSeries(all: readonly Series[]): Series | null {
+  const [first, ...others] = all;
+  if (first === undefined || others.length === 0) return first ?? null;
+  const valueAt = new Map<Instant, number>();
+  for (const { times, values } of all) {
+    times.forEach((time, index) => {
+      const value = values[index] ?? NaN;
+      const present = valueAt.get(time);
+      if (present === undefined || Number.isNaN(present) || value > present) valueAt.set(time, value);
+    });
+  }
+  const times = [...valueAt.keys()].sort((a, b) => a - b);
+  return { ...first, times, values: times.map((time) => valueAt.get(time) ?? NaN) };
+}
+
+function seriesKey({ family, labels }: Series): string {
+  const { model, version, gpuUuid, reason, quantile, le } = labels;
+  return JSON.stringify([family, model, version, gpuUuid, reason, quantile, le]);
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function groupedBy<Item>(items: readonly Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
+}

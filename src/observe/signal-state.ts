@@ -1,0 +1,130 @@
+// Whether there is data for a signal (rule 8 of the decision semantics), for one model and over several.
+
+import type { SignalState } from "../domain/observation.ts";
+import { elapsed, toSeconds } from "../domain/units.ts";
+import { isFreshGauge, isFreshRate, lacksSeries } from "./fresh.ts";
+import { type PodIncreases, sumOf } from "./model-increases.ts";
+import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
+import { type Track, latest, newestTime } from "./track.ts";
+import { FAMILY } from "./triton-metrics.ts";
+import { type Window, countUntil, windowStart } from "./window.ts";
+
+/** What is known of one signal for one model; `freshPods` counts expected pods only. */
+export type ModelState = { readonly state: SignalState; readonly freshPods: number; readonly ageSeconds: number | null };
+
+/** The samples of a pod that decide on a signal's state. */
+export type TracksOfPod = (pod: ObservedPod) => readonly Track[];
+
+/** Returns the state of a signal that is computed from the counters of a model, `family` above all. */
+export function counterState(
+  workload: ObservedWorkload,
+  subject: { readonly model: string; readonly family: string; readonly window: Window },
+  increases: readonly PodIncreases[],
+): ModelState {
+  const { family, model, window } = subject;
+  const tracks: TracksOfPod = (pod) => tracksOf(pod, family, model);
+  const freshPods = countExpected(workload, (pod) => isFreshRate(workload, pod, { tracks: tracks(pod), window }));
+  const common = { freshPods, ageSeconds: ageSeconds(workload, tracks) };
+  const missing = missingState(workload, tracks);
+  if (missing !== null) return { ...common, state: missing };
+  if (areCountersFrozen(increases)) return { ...common, state: "implausible" };
+  if (increases.every(({ seconds }) => seconds === null)) return { ...common, state: "absent" };
+  return { ...common, state: isIdle(workload, { ...subject, freshPods }, increases) ? "idle" : "live" };
+}
+
+/** Returns the state of a signal that is read from a gauge; `isQuiet` tells whether it is idle. */
+export function gaugeState(
+  workload: ObservedWorkload,
+  tracks: TracksOfPod,
+  { isFresh, isQuiet }: { isFresh: (pod: ObservedPod) => boolean; isQuiet: (freshPods: number) => boolean },
+): ModelState {
+  const freshPods = countExpected(workload, isFresh);
+  const common = { freshPods, ageSeconds: ageSeconds(workload, tracks) };
+  const missing = missingState(workload, tracks);
+  if (missing !== null) return { ...common, state: missing };
+  if (!workload.pods.some(isFresh)) {
+    const vanished = workload.pods.every((pod) => tracks(pod).length === 0 || lacksSeries(pod, tracks(pod)));
+    return { ...common, state: vanished ? "absent" : "stale" };
+  }
+  return { ...common, state: isQuiet(freshPods) ? "idle" : "live" };
+}
+
+/** Returns whether nothing at all happened to the model in the window, and every expected pod says so. */
+export function isIdle(
+  workload: ObservedWorkload,
+  { model, window, freshPods }: { readonly model: string; readonly window: Window; readonly freshPods: number },
+  increases: readonly PodIncreases[],
+): boolean {
+  if (freshPods < workload.expected || workload.expected === 0) return false;
+  if (sumOf(increases, "success") > 0 || sumOf(increases, "failure") > 0) return false;
+  return !workload.pods.some((pod) =>
+    tracksOf(pod, FAMILY.pending, model).some((track) => hasPositiveSample(track, window)),
+  );
+}
+
+/** Returns whether summaries or the histogram count requests that the counters do not (`counter_latencies=false`). */
+export function areCountersFrozen(increases: readonly PodIncreases[]): boolean {
+  const counted = sumOf(increases, "success") + sumOf(increases, "failure");
+  return counted === 0 && sumOf(increases, "observed") > 0;
+}
+
+const MISSING_BY_WEIGHT = ["implausible", "stale", "absent"] as const;
+
+/**
+ * Returns the state over several models. Where some have no data, the others still speak (what they ask for is a lower
+ * bound) and no pod counts as fresh, so that nothing is scaled in. Without `speaksAlone` one missing model is as if
+ * all were: a part of the load must never pass for the whole of it where freshness is not asked for.
+ */
+export function stateOverModels(states: readonly ModelState[], speaksAlone: boolean): ModelState {
+  const missing = MISSING_BY_WEIGHT.find((state) => states.some((model) => model.state === state));
+  const withData = states.filter(({ state }) => state === "live" || state === "idle");
+  const ages = (withData.length > 0 ? withData : states).flatMap((model) => model.ageSeconds ?? []);
+  const freshPods = Math.min(...states.map((model) => model.freshPods));
+  const common = { freshPods, ageSeconds: ages.length > 0 ? Math.max(...ages) : null };
+  if (missing === undefined) {
+    return { ...common, state: states.every(({ state }) => state === "idle") ? "idle" : "live" };
+  }
+  if (withData.length === 0 || !speaksAlone) return { ...common, state: missing };
+  return { ...common, state: "live", freshPods: 0 };
+}
+
+/** Returns whether a state is data. */
+export function isData(state: SignalState): boolean {
+  return state === "live" || state === "idle";
+}
+
+/** Returns F: how many expected pods pass. */
+export function countExpected(workload: ObservedWorkload, passes: (pod: ObservedPod) => boolean): number {
+  return workload.pods.filter((pod) => pod.expected && passes(pod)).length;
+}
+
+function missingState(workload: ObservedWorkload, tracks: TracksOfPod): "absent" | "stale" | "implausible" | null {
+  const all = workload.pods.flatMap(tracks);
+  if (latest(all.map(({ lastSeenAt }) => lastSeenAt)) === null) return "absent";
+  const newest = newestTime(all);
+  if (newest === null) return "implausible";
+  return elapsed(newest, workload.at) > workload.maxAge ? "stale" : null;
+}
+
+/** The largest age over the pods whose newest sample is still good; where none is, that of the newest sample. */
+function ageSeconds(workload: ObservedWorkload, tracks: TracksOfPod): number | null {
+  const ages: number[] = [];
+  const goodAges: number[] = [];
+  for (const pod of workload.pods) {
+    const newest = newestTime(tracks(pod));
+    if (newest === null) continue;
+    const age = toSeconds(elapsed(newest, workload.at));
+    ages.push(age);
+    if (isFreshGauge(workload, pod, tracks(pod))) goodAges.push(age);
+  }
+  if (ages.length === 0) return null;
+  return goodAges.length > 0 ? Math.max(...goodAges) : Math.min(...ages);
+}
+
+function hasPositiveSample({ times, values }: Track, window: Window): boolean {
+  const end = countUntil(times, window.at);
+  for (let index = countUntil(times, windowStart(window)); index < end; index++) {
+    if ((values[index] ?? 0) > 0) return true;
+  }
+  return false;
+}

@@ -1,0 +1,45 @@
+// One series of one pod, without the samples that nothing may be concluded from (rule 5 of the decision semantics).
+
+import type { Series, SeriesLabels } from "../domain/samples.ts";
+import type { Instant } from "../domain/units.ts";
+
+/** Beyond it a double no longer holds every whole number. */
+const LARGEST_PLAUSIBLE = 2 ** 53;
+
+/** Usable samples, times ascending, none later than the instant read at. */
+export type Track = {
+  readonly labels: SeriesLabels;
+  readonly times: readonly Instant[];
+  readonly values: readonly number[];
+  /** The newest sample's time, usable or not: the last scrape that had the series. Null = none up to that instant. */
+  readonly lastSeenAt: Instant | null;
+};
+
+/** Returns the series up to `at` without unusable samples: NaN, infinite, negative, above 2⁵³. */
+export function usableTrack({ labels, times, values }: Series, at: Instant): Track {
+  const past = times.filter((time) => time <= at);
+  const lastSeenAt = past.at(-1) ?? null;
+  if (past.length === times.length && values.every(isUsable)) return { labels, times, values, lastSeenAt };
+  const kept = past.flatMap((_, index) => (isUsable(values[index] ?? NaN) ? [index] : []));
+  return {
+    labels,
+    times: kept.map((index) => times[index] ?? at),
+    values: kept.map((index) => values[index] ?? 0),
+    lastSeenAt,
+  };
+}
+
+/** Returns whether a sample's value may be used. */
+export function isUsable(value: number): boolean {
+  return value >= 0 && value <= LARGEST_PLAUSIBLE;
+}
+
+/** Returns the newest time of any of the tracks' usable samples. */
+export function newestTime(tracks: readonly Track[]): Instant | null {
+  return latest(tracks.map(({ times }) => times.at(-1) ?? null));
+}
+
+/** Returns the latest of the instants, null for none. */
+export function latest(instants: readonly (Instant | null)[]): Instant | null {
+  return instants.reduce((best, at) => (at !== null && (best === null || at > best) ? at : best), null);
+}
