@@ -2,8 +2,13 @@
 
 import { resolve } from "node:path";
 import type { Configuration } from "../domain/configuration.ts";
-import { type Issue, formatIssue } from "../domain/issue.ts";
-import { type CheckedDocument, type DocumentFile, checkDocument, configurationWarnings } from "../policy/check-document.ts";
+import { formatIssue, type Issue } from "../domain/issue.ts";
+import {
+  type CheckedDocument,
+  checkDocument,
+  configurationWarnings,
+  type DocumentFile,
+} from "../policy/check-document.ts";
 import { sortIssues } from "../policy/finding.ts";
 import { checkFiles } from "../policy/load-policies.ts";
 import { CommandError } from "./command-error.ts";
@@ -46,9 +51,17 @@ async function check({ paths, config, strict }: CheckOptions): Promise<CheckRepo
   const files = await readDocuments(paths);
   const [configFile] = config == null ? [] : await readDocuments([config]);
   const configured = configFile === undefined ? null : checkConfigured(configFile);
-  const others = files.filter(({ file }) => configFile === undefined || resolve(file) !== resolve(configFile.file));
-  const checked = [...(configured?.documents ?? []), ...checkFiles(others, configured?.configuration ?? null)];
-  const issues = sortIssues([...(configured?.warnings ?? []), ...checked.flatMap((document) => document.issues)]);
+  const others = files.filter(
+    ({ file }) => configFile === undefined || resolve(file) !== resolve(configFile.file),
+  );
+  const checked = [
+    ...(configured?.documents ?? []),
+    ...checkFiles(others, configured?.configuration ?? null),
+  ];
+  const issues = sortIssues([
+    ...(configured?.warnings ?? []),
+    ...checked.flatMap((document) => document.issues),
+  ]);
   const errors = issues.filter(({ severity }) => severity === "error").length;
   const warnings = issues.length - errors;
   const ok = errors === 0 && (strict !== true || warnings === 0);
@@ -65,9 +78,16 @@ type Configured = {
 function checkConfigured(file: DocumentFile): Configured {
   const document = checkDocument(file, null);
   if (document.policy !== null || document.identity !== null) {
-    throw new CommandError(EXIT.badInput, `${file.file} is a ScalingPolicy; --config takes a ScalerConfiguration`);
+    throw new CommandError(
+      EXIT.badInput,
+      `${file.file} is a ScalingPolicy; --config takes a ScalerConfiguration`,
+    );
   }
-  return { documents: [document], configuration: document.configuration, warnings: configurationWarnings(file) };
+  return {
+    documents: [document],
+    configuration: document.configuration,
+    warnings: configurationWarnings(file),
+  };
 }
 
 function reportLines({ files, errors, warnings, issues }: CheckReport): string {

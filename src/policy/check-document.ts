@@ -6,7 +6,7 @@ import type { Policy } from "../domain/policy.ts";
 import { configurationFindings, replicasFromPods } from "./configuration-checks.ts";
 import { configurationSchema, toConfiguration } from "./configuration-schema.ts";
 import { configuredFindings, crossFindings } from "./cross-checks.ts";
-import { type Finding, type Position, formatPath, sortIssues, toIssue } from "./finding.ts";
+import { type Finding, formatPath, type Position, sortIssues, toIssue } from "./finding.ts";
 import { type PolicyFacts, policyFacts } from "./policy-facts.ts";
 import { policySchema, toPolicy } from "./policy-schema.ts";
 import { type LocatedDocument, readDocument } from "./read-document.ts";
@@ -23,7 +23,12 @@ export type CheckedDocument = {
   readonly policy: Policy | null;
   readonly configuration: Configuration | null;
   /** What two files may not share: a policy's key and where its name stands; null for other kinds. */
-  readonly identity: { readonly key: string; readonly name: string; readonly namespace: string; readonly at: Position } | null;
+  readonly identity: {
+    readonly key: string;
+    readonly name: string;
+    readonly namespace: string;
+    readonly at: Position;
+  } | null;
 };
 
 const KINDS = ["ScalingPolicy", "ScalerConfiguration", "Simulation", "Tuning"];
@@ -32,7 +37,10 @@ const LATER_KINDS = ["Simulation", "Tuning"];
 type Outcome = Partial<Pick<CheckedDocument, "policy" | "configuration" | "identity">>;
 
 /** Returns what a file holds and every issue in it, in order; `configuration` adds the rules that need one. */
-export function checkDocument({ file, bytes }: DocumentFile, configuration: Configuration | null): CheckedDocument {
+export function checkDocument(
+  { file, bytes }: DocumentFile,
+  configuration: Configuration | null,
+): CheckedDocument {
   const reading = readDocument(bytes);
   if (!reading.readable) return checked(file, reading.findings, {});
   const { document } = reading;
@@ -49,7 +57,11 @@ export function configurationWarnings({ file, bytes }: DocumentFile): readonly I
   return reading.readable ? replicasFromPods(reading.document).map((finding) => toIssue(file, finding)) : [];
 }
 
-function checkPolicy(file: string, document: LocatedDocument, configuration: Configuration | null): CheckedDocument {
+function checkPolicy(
+  file: string,
+  document: LocatedDocument,
+  configuration: Configuration | null,
+): CheckedDocument {
   const parsed = policySchema.safeParse(document.value);
   const facts = policyFacts(document.value);
   const findings = [
@@ -68,7 +80,9 @@ function checkConfiguration(file: string, document: LocatedDocument): CheckedDoc
   const parsed = configurationSchema.safeParse(document.value);
   const schema = parsed.success ? [] : schemaFindings(parsed.error.issues, document);
   const discovers = document.locate.has(["spec", "source", "scrape", "discovery"]);
-  const relevant = discovers ? schema.filter(({ code, path }) => code !== "MISSING_KEY" || path !== "spec.source.scrape.targets") : schema;
+  const relevant = discovers
+    ? schema.filter(({ code, path }) => code !== "MISSING_KEY" || path !== "spec.source.scrape.targets")
+    : schema;
   const findings = [...document.findings, ...relevant, ...configurationFindings(document)];
   return checked(file, findings, { configuration: parsed.success ? toConfiguration(parsed.data) : null });
 }
@@ -85,7 +99,10 @@ function checked(file: string, findings: readonly Finding[], outcome: Outcome): 
   };
 }
 
-function identityOf({ name, namespace }: PolicyFacts, { locate }: LocatedDocument): CheckedDocument["identity"] {
+function identityOf(
+  { name, namespace }: PolicyFacts,
+  { locate }: LocatedDocument,
+): CheckedDocument["identity"] {
   if (name === null || namespace === null) return null;
   return { key: `${namespace}/${name}`, name, namespace, at: locate.value(["metadata", "name"]) };
 }
@@ -100,9 +117,16 @@ function kindFindings(document: LocatedDocument): readonly Finding[] {
   if (!locate.has(["kind"])) return [missingKey(["kind"], document)];
   const kind = valueAt(value, ["kind"]);
   const place = { ...locate.value(["kind"]), path: formatPath(["kind"]) };
-  if (typeof kind !== "string") return [{ ...place, code: "WRONG_TYPE", message: `kind is ${shown(kind)}, must be text` }];
+  if (typeof kind !== "string")
+    return [{ ...place, code: "WRONG_TYPE", message: `kind is ${shown(kind)}, must be text` }];
   if (LATER_KINDS.includes(kind)) {
-    return [{ ...place, code: "NOT_AVAILABLE", message: `kind is "${kind}", which is not available yet; remove the file` }];
+    return [
+      {
+        ...place,
+        code: "NOT_AVAILABLE",
+        message: `kind is "${kind}", which is not available yet; remove the file`,
+      },
+    ];
   }
   if (KINDS.includes(kind)) return [];
   const meant = nearest(kind, KINDS);

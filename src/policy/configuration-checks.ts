@@ -1,7 +1,7 @@
 // Rules across the fields of one service configuration.
 
 import { millis } from "../domain/units.ts";
-import { CONFIGURATION_DEFAULTS } from "./defaults.ts";
+import { CONFIGURATION_DEFAULTS } from "./configuration-defaults.ts";
 import { formatDuration, parseDuration } from "./duration.ts";
 import { duration } from "./field-schemas.ts";
 import type { Finding } from "./finding.ts";
@@ -41,7 +41,9 @@ function sectionFindings(document: LocatedDocument): readonly Finding[] {
 function timeoutFindings({ value, locate }: LocatedDocument): readonly Finding[] {
   const path = [...SOURCE, "scrape", "timeout"];
   const timeout = duration().safeParse(valueAt(value, path));
-  const written = duration().optional().safeParse(valueAt(value, [...SOURCE, "scrape", "interval"]));
+  const written = duration()
+    .optional()
+    .safeParse(valueAt(value, [...SOURCE, "scrape", "interval"]));
   if (!timeout.success || !written.success) return [];
   const interval = written.data ?? parseDuration(CONFIGURATION_DEFAULTS.scrapeInterval) ?? millis(0);
   if (timeout.data <= interval) return [];

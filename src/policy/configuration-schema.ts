@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { Configuration, SourceConfiguration } from "../domain/configuration.ts";
 import { parseInstant } from "../domain/instant.ts";
 import { type Millis, millis } from "../domain/units.ts";
-import { CONFIGURATION_DEFAULTS as DEFAULTS } from "./defaults.ts";
+import { CONFIGURATION_DEFAULTS as DEFAULTS } from "./configuration-defaults.ts";
 import {
   address,
   dnsLabel,
@@ -13,6 +13,7 @@ import {
   httpUrl,
   mapping,
   notYet,
+  notYetKey,
   podName,
   quantity,
   refusal,
@@ -26,8 +27,6 @@ const MOST_TARGETS = 1000;
 /** A shorter tick would do nothing but tick. */
 const SHORTEST_TICK: Millis = millis(100);
 
-const absent = (todo: string) => z.undefined({ error: refusal("NOT_AVAILABLE", `which is not available yet; ${todo}`) }).optional();
-
 const scrape = mapping({
   interval: duration({ least: SHORTEST_TICK }).prefault(DEFAULTS.scrapeInterval),
   timeout: duration().optional(),
@@ -35,8 +34,8 @@ const scrape = mapping({
     .array(mapping({ namespace: dnsLabel(), workload: dnsLabel(), pod: podName(), url: httpUrl() }))
     .min(1)
     .max(MOST_TARGETS),
-  discovery: absent("list the pods under targets"),
-  replicas: absent("a static list counts its targets; remove it"),
+  discovery: notYetKey("list the pods under targets"),
+  replicas: notYetKey("a static list counts its targets; remove it"),
 });
 
 const recording = mapping({
@@ -147,7 +146,11 @@ export function defaultTimeout(interval: Millis): Millis {
   return millis(Math.min(900, Math.floor(interval * 0.9)));
 }
 
-function toSource({ kind, scrape: scraped, recording: played }: WrittenConfiguration["spec"]["source"]): SourceConfiguration | null {
+function toSource({
+  kind,
+  scrape: scraped,
+  recording: played,
+}: WrittenConfiguration["spec"]["source"]): SourceConfiguration | null {
   if (kind === "scrape") {
     if (scraped === undefined) return null;
     const { interval, targets } = scraped;

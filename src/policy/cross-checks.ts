@@ -18,8 +18,8 @@ type Rule = (facts: PolicyFacts, locate: Locator) => readonly Finding[];
 
 /** Returns what is wrong between the fields of one policy. */
 export function crossFindings(facts: PolicyFacts, { locate }: LocatedDocument): readonly Finding[] {
-  return [bounds, guardBounds, repeatedModels, activation, targets, signalChoice, belowStartup].flatMap((rule) =>
-    rule(facts, locate),
+  return [bounds, guardBounds, repeatedModels, activation, targets, signalChoice, belowStartup].flatMap(
+    (rule) => rule(facts, locate),
   );
 }
 
@@ -35,7 +35,9 @@ export function configuredFindings(
     if (span === null || span >= intervals * interval) return;
     const need = `${intervals} scrape ${intervals === 1 ? "interval" : "intervals"} of the source`;
     const text = `must be at least ${need} (${intervals} × ${formatDuration(interval)}); lengthen it`;
-    findings.push(finding(locate, "WINDOW_TOO_SHORT", path, `is ${formatDuration(span)}, ${text}`));
+    findings.push(
+      finding(locate, path, { code: "WINDOW_TOO_SHORT", text: `is ${formatDuration(span)}, ${text}` }),
+    );
   };
   for (const [signal, window] of facts.windows) {
     atLeast(`spec.signals.${signal}.window`, window, signal === "pendingRequests" ? 1 : 4);
@@ -43,12 +45,16 @@ export function configuredFindings(
   atLeast("spec.missingData.maxAge", facts.maxAge, 4);
   if (facts.replicasMin === 0 && facts.activation === "given") {
     const text = `cannot be read: a source of kind ${quoted(source.kind)} runs no queries; set spec.replicas.min to 1 or more and remove spec.activation`;
-    findings.push(finding(locate, "ACTIVATION_UNREADABLE", "spec.activation.query", text));
+    findings.push(finding(locate, "spec.activation.query", { code: "ACTIVATION_UNREADABLE", text }));
   }
   return findings;
 }
 
-function finding(locate: Locator, code: IssueCode, path: string, text: string): Finding {
+function finding(
+  locate: Locator,
+  path: string,
+  { code, text }: { readonly code: IssueCode; readonly text: string },
+): Finding {
   return { ...locate.value(steps(path)), code, path, message: `${path} ${text}` };
 }
 
@@ -61,14 +67,14 @@ function other(locate: Locator, path: string, value: number | string): string {
 const bounds: Rule = ({ replicasMin, replicasMax }, locate) => {
   if (replicasMin === null || replicasMax === null || replicasMax >= replicasMin) return [];
   const text = `is ${replicasMax}, must be at least ${other(locate, "spec.replicas.min", replicasMin)}`;
-  return [finding(locate, "BOUNDS", "spec.replicas.max", text)];
+  return [finding(locate, "spec.replicas.max", { code: "BOUNDS", text })];
 };
 
 const guardBounds: Rule = ({ signals, blockScaleInAbove, criticalAbove }, locate) => {
   if (signals?.has("gpuMemory") !== true || blockScaleInAbove === null || criticalAbove === null) return [];
   if (criticalAbove >= blockScaleInAbove) return [];
   const text = `is ${criticalAbove}, must be at least ${other(locate, "spec.signals.gpuMemory.blockScaleInAbove", blockScaleInAbove)}`;
-  return [finding(locate, "BOUNDS", "spec.signals.gpuMemory.criticalAbove", text)];
+  return [finding(locate, "spec.signals.gpuMemory.criticalAbove", { code: "BOUNDS", text })];
 };
 
 const repeatedModels: Rule = ({ modelNames }, locate) => {
@@ -87,12 +93,13 @@ const repeatedModels: Rule = ({ modelNames }, locate) => {
 
 const activation: Rule = ({ replicasMin, activation: given }, locate) => {
   if (replicasMin === 0 && given === "none") {
-    const text = "is 0, so spec.activation is required: without metrics of its own only a query from outside can wake it";
-    return [finding(locate, "ACTIVATION_MISSING", "spec.replicas.min", text)];
+    const text =
+      "is 0, so spec.activation is required: without metrics of its own only a query from outside can wake it";
+    return [finding(locate, "spec.replicas.min", { code: "ACTIVATION_MISSING", text })];
   }
   if (replicasMin !== null && replicasMin > 0 && given === "given") {
     const text = `is given, must not be with ${other(locate, "spec.replicas.min", replicasMin)}; remove it or set the minimum to 0`;
-    return [finding(locate, "ACTIVATION_UNUSED", "spec.activation", text)];
+    return [finding(locate, "spec.activation", { code: "ACTIVATION_UNUSED", text })];
   }
   return [];
 };
@@ -102,9 +109,17 @@ const targets: Rule = ({ objectiveLatency, latencyTarget, queueTarget }, locate)
   const objective = other(locate, "spec.objective.latency", formatDuration(objectiveLatency));
   const above = (path: string, span: Millis | null): readonly Finding[] => {
     if (span === null || span <= objectiveLatency) return [];
-    return [finding(locate, "TARGET_ABOVE_OBJECTIVE", path, `is ${formatDuration(span)}, must be at most ${objective}`)];
+    return [
+      finding(locate, path, {
+        code: "TARGET_ABOVE_OBJECTIVE",
+        text: `is ${formatDuration(span)}, must be at most ${objective}`,
+      }),
+    ];
   };
-  return [...above("spec.signals.latency.target", latencyTarget), ...above("spec.signals.queueDuration.target", queueTarget)];
+  return [
+    ...above("spec.signals.latency.target", latencyTarget),
+    ...above("spec.signals.queueDuration.target", queueTarget),
+  ];
 };
 
 const signalChoice: Rule = ({ signals, replicasMax }, locate) => {
@@ -112,16 +127,23 @@ const signalChoice: Rule = ({ signals, replicasMax }, locate) => {
   const place = { ...locate.key(["spec", "signals"]), path: "spec.signals" };
   if ([...signals].every((signal) => signal === "gpuMemory")) {
     const held = signals.size === 0 ? "is empty" : "has gpuMemory alone, which never raises";
-    return [{ ...place, code: "NO_SIGNAL", message: `spec.signals ${held}; declare at least one other signal, as requestRate` }];
+    return [
+      {
+        ...place,
+        code: "NO_SIGNAL",
+        message: `spec.signals ${held}; declare at least one other signal, as requestRate`,
+      },
+    ];
   }
   if (!signals.has("requestRate") && !signals.has("inFlight")) {
-    const message = "spec.signals has no load signal: scale-in is tried one replica at a time; declare requestRate or inFlight";
+    const message =
+      "spec.signals has no load signal: scale-in is tried one replica at a time; declare requestRate or inFlight";
     return [{ ...place, code: "NO_LOAD_SIGNAL", message }];
   }
   if (signals.has("requestRate") || replicasMax === null || replicasMax >= SMALL_FLEET) return [];
   const most = other(locate, "spec.replicas.max", replicasMax);
   const text = `is the only load signal with ${most}: below ${SMALL_FLEET} replicas it swings under bursts; declare requestRate`;
-  return [finding(locate, "IN_FLIGHT_SMALL_FLEET", "spec.signals.inFlight", text)];
+  return [finding(locate, "spec.signals.inFlight", { code: "IN_FLIGHT_SMALL_FLEET", text })];
 };
 
 const belowStartup: Rule = ({ startupExpected, scaleInCooldown, scaleInStabilization }, locate) => {
@@ -130,7 +152,7 @@ const belowStartup: Rule = ({ startupExpected, scaleInCooldown, scaleInStabiliza
   const below = (code: IssueCode, path: string, span: Millis | null): readonly Finding[] => {
     if (span === null || span >= startupExpected) return [];
     const text = `is ${formatDuration(span)}, shorter than ${expected}: replicas may go before they have served; lengthen it`;
-    return [finding(locate, code, path, text)];
+    return [finding(locate, path, { code, text })];
   };
   return [
     ...below("COOLDOWN_BELOW_STARTUP", "spec.scaleIn.cooldown", scaleInCooldown),

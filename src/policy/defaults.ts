@@ -1,23 +1,8 @@
 // Every field of a policy in one table: what it means, its default, and why. The schema, the exported JSON Schema and
 // docs/POLICY.md all come from here.
 
-export type FieldValue = string | number | boolean | null | readonly FieldValue[] | { readonly [key: string]: FieldValue };
-
-export type FieldEntry = {
-  readonly meaning: string;
-  /** Absent where the field is required, or (`computed`) follows from another. */
-  readonly default?: FieldValue;
-  /** How the default follows from other fields. */
-  readonly computed?: string;
-  /** Why this default, or why there is none. */
-  readonly why: string;
-};
-
-const REQUIRED_SIGNAL = {
-  meaning: "Whether a scale-in needs this signal's data.",
-  default: true,
-  why: "A signal worth declaring is worth waiting for; without its data the count may rise but not fall.",
-} as const;
+import type { FieldEntry } from "./field-entry.ts";
+import { SIGNAL_FIELDS } from "./signal-defaults.ts";
 
 /** The fields of a policy by their path; `[]` stands for each item of a list. */
 export const POLICY_FIELDS = {
@@ -26,16 +11,24 @@ export const POLICY_FIELDS = {
     why: "Required: nothing else identifies it.",
   },
   "spec.mode": {
-    meaning: "`enforce`: KEDA gets the decision. `shadow`: decide and publish, but tell KEDA to stay. `hold`: as enforce, but never fall.",
+    meaning:
+      "`enforce`: KEDA gets the decision. `shadow`: decide and publish, but tell KEDA to stay. `hold`: as enforce, but never fall.",
     default: "enforce",
     why: "A policy that is written down is meant to act.",
   },
   "spec.target": {
-    meaning: "The workload whose replicas are Triton servers: kind (Deployment or StatefulSet), namespace, name.",
+    meaning:
+      "The workload whose replicas are Triton servers: kind (Deployment or StatefulSet), namespace, name.",
     why: "Required: its namespace must be the caller's.",
   },
-  "spec.target.kind": { meaning: "Deployment or StatefulSet.", why: "Required: the two name their pods differently." },
-  "spec.target.namespace": { meaning: "Namespace of the workload.", why: "Required: part of the policy's key." },
+  "spec.target.kind": {
+    meaning: "Deployment or StatefulSet.",
+    why: "Required: the two name their pods differently.",
+  },
+  "spec.target.namespace": {
+    meaning: "Namespace of the workload.",
+    why: "Required: part of the policy's key.",
+  },
   "spec.target.name": { meaning: "Name of the workload.", why: "Required: its pods are found by it." },
   "spec.models": {
     meaning: "The models that count, by Triton's label `model`; their load and backlog add up.",
@@ -58,107 +51,143 @@ export const POLICY_FIELDS = {
     default: 1,
     why: "Scaling to zero costs a cold start and needs a signal from outside; it must be asked for.",
   },
-  "spec.replicas.max": { meaning: "Most replicas.", why: "Required: it is the budget, and nobody can guess it." },
+  "spec.replicas.max": {
+    meaning: "Most replicas.",
+    why: "Required: it is the budget, and nobody can guess it.",
+  },
   "spec.gpusPerReplica": {
     meaning: "GPUs of one replica; 0 for servers on CPUs. Counts cost, decides nothing.",
     default: 1,
     why: "The usual pod.",
   },
-  "spec.objective": { meaning: "What is scored: `percentile` % of the requests within `latency`.", why: "Required: without it good has no meaning." },
-  "spec.objective.percentile": { meaning: "Share of requests that must be in time, in percent; 50 to 99.99.", why: "Required." },
+  "spec.objective": {
+    meaning: "What is scored: `percentile` % of the requests within `latency`.",
+    why: "Required: without it good has no meaning.",
+  },
+  "spec.objective.percentile": {
+    meaning: "Share of requests that must be in time, in percent; 50 to 99.99.",
+    why: "Required.",
+  },
   "spec.objective.latency": { meaning: "The time they must be answered within.", why: "Required." },
   "spec.signals": {
     meaning: "What the policy listens to; at least one besides gpuMemory. An undeclared signal has no say.",
     why: "Required: the choice depends on the back end.",
   },
-  "spec.signals.requestRate": { meaning: "Requests arriving per second; sizes out and in.", why: "Optional." },
-  "spec.signals.requestRate.targetPerReplica": { meaning: "Requests/s that one replica serves well within the objective.", why: "Required: measure it." },
-  "spec.signals.requestRate.window": { meaning: "Span over which the rate is taken.", default: "1m", why: "Four scrapes at the usual 15 s; long enough to calm Poisson noise at tens of requests/s." },
-  "spec.signals.requestRate.required": REQUIRED_SIGNAL,
-  "spec.signals.inFlight": { meaning: "Requests waiting or executing, by Little's law; sizes out and in.", why: "Optional: for long requests and engines that take requests at once." },
-  "spec.signals.inFlight.targetPerReplica": { meaning: "Requests in one replica at a time that still meet the objective.", why: "Required: measure it." },
-  "spec.signals.inFlight.window": { meaning: "Span over which it is averaged.", default: "1m", why: "As requestRate: it is a rate too." },
-  "spec.signals.inFlight.required": REQUIRED_SIGNAL,
-  "spec.signals.pendingRequests": { meaning: "Requests waiting in Triton's queue; raises only.", why: "Optional: the fastest sign of a surge, but always near 0 for vLLM, TRT-LLM and ensembles." },
-  "spec.signals.pendingRequests.targetPerReplica": { meaning: "Waiting requests per replica that are no trouble; usually 2 × max_batch × instances.", why: "Required: it depends on the batch size." },
-  "spec.signals.pendingRequests.window": { meaning: "Span over which the gauge is averaged.", default: "15s", why: "Short, because it is the early warning; a quarter-second burst still disappears in it." },
-  "spec.signals.pendingRequests.clearWithin": { meaning: "Time within which a backlog should be worked off.", default: "5m", why: "About a start-up and some: replicas bought to clear it faster arrive when it is gone." },
-  "spec.signals.pendingRequests.required": REQUIRED_SIGNAL,
-  "spec.signals.queueDuration": { meaning: "Mean queue time per completed request; raises only.", why: "Optional." },
-  "spec.signals.queueDuration.target": { meaning: "Mean queue time that is fine; not below the time of one execution.", why: "Required: it depends on the model." },
-  "spec.signals.queueDuration.window": { meaning: "Span over which the mean is taken.", default: "1m", why: "Both halves must be above target: 30 s each." },
-  "spec.signals.queueDuration.required": REQUIRED_SIGNAL,
-  "spec.signals.latency": { meaning: "The objective's percentile; raises only.", why: "Optional: the objective itself as a last resort, also for what is not queueing." },
-  "spec.signals.latency.target": { meaning: "Latency above which it raises.", computed: "spec.objective.latency", why: "The objective is what must be held." },
-  "spec.signals.latency.window": { meaning: "Span over which the percentile is taken.", default: "2m", why: "A p99 needs hundreds of requests." },
-  "spec.signals.latency.required": REQUIRED_SIGNAL,
-  "spec.signals.gpuMemory": { meaning: "Used ÷ total GPU memory of the fullest replica; a guard that blocks scale-in and never raises.", why: "Optional: not for back ends that reserve memory up front (vLLM, TRT-LLM)." },
-  "spec.signals.gpuMemory.blockScaleInAbove": { meaning: "Ratio above which nothing is scaled in.", default: 0.9, why: "What a lost replica leaves to the others must still fit." },
-  "spec.signals.gpuMemory.criticalAbove": { meaning: "Ratio above which an alert is raised, too.", default: 0.97, why: "Allocations begin to fail near here." },
-  "spec.signals.gpuMemory.required": REQUIRED_SIGNAL,
+  ...SIGNAL_FIELDS,
   "spec.startup": { meaning: "How replicas start.", default: {}, why: "See its field." },
-  "spec.startup.expected": { meaning: "Usual time from asked for to ready.", default: "3m", why: "Scheduling, image and model load of a mid-size model on a node that is there." },
+  "spec.startup.expected": {
+    meaning: "Usual time from asked for to ready.",
+    default: "3m",
+    why: "Scheduling, image and model load of a mid-size model on a node that is there.",
+  },
   "spec.scaleOut": { meaning: "How the count may rise.", default: {}, why: "See its fields." },
-  "spec.scaleOut.stabilizationWindow": { meaning: "The smallest recommendation of this span counts.", default: "0s", why: "Starting is slow enough; waiting makes it slower." },
-  "spec.scaleOut.tolerance": { meaning: "Share above target at which nothing happens yet.", default: 0.1, why: "The HPA's." },
+  "spec.scaleOut.stabilizationWindow": {
+    meaning: "The smallest recommendation of this span counts.",
+    default: "0s",
+    why: "Starting is slow enough; waiting makes it slower.",
+  },
+  "spec.scaleOut.tolerance": {
+    meaning: "Share above target at which nothing happens yet.",
+    default: 0.1,
+    why: "The HPA's.",
+  },
   "spec.scaleOut.limits": {
     meaning: "Largest rise per time; all must hold. An empty list is no limit.",
     default: [{ replicas: 4, percent: 100, per: "1m" }],
     why: "Doubling a minute reaches any size soon, and one wrong reading does not buy a cluster.",
   },
-  "spec.scaleOut.limits[].replicas": { meaning: "Replicas per span; with `percent` the larger of both.", why: "One of the two is required." },
-  "spec.scaleOut.limits[].percent": { meaning: "Percent of the count at the span's start.", why: "One of the two is required." },
+  "spec.scaleOut.limits[].replicas": {
+    meaning: "Replicas per span; with `percent` the larger of both.",
+    why: "One of the two is required.",
+  },
+  "spec.scaleOut.limits[].percent": {
+    meaning: "Percent of the count at the span's start.",
+    why: "One of the two is required.",
+  },
   "spec.scaleOut.limits[].per": { meaning: "The span.", why: "Required." },
   "spec.scaleIn": { meaning: "How the count may fall.", default: {}, why: "See its fields." },
-  "spec.scaleIn.stabilizationWindow": { meaning: "The largest recommendation of this span counts.", default: "5m", why: "The HPA's; longer than the default start-up, so that a dip is not answered with a cold start." },
-  "spec.scaleIn.cooldown": { meaning: "No scale-in until this long after the last scale-out.", default: "5m", why: "New replicas must be ready and measured before any is taken away." },
-  "spec.scaleIn.tolerance": { meaning: "Share below target at which nothing happens yet.", default: 0.1, why: "The HPA's." },
+  "spec.scaleIn.stabilizationWindow": {
+    meaning: "The largest recommendation of this span counts.",
+    default: "5m",
+    why: "The HPA's; longer than the default start-up, so that a dip is not answered with a cold start.",
+  },
+  "spec.scaleIn.cooldown": {
+    meaning: "No scale-in until this long after the last scale-out.",
+    default: "5m",
+    why: "New replicas must be ready and measured before any is taken away.",
+  },
+  "spec.scaleIn.tolerance": {
+    meaning: "Share below target at which nothing happens yet.",
+    default: 0.1,
+    why: "The HPA's.",
+  },
   "spec.scaleIn.limits": {
     meaning: "Largest fall per time; all must hold. An empty list is no limit.",
     default: [{ replicas: 1, percent: 25, per: "2m" }],
     why: "Slow down the way in: each step shows in the signals before the next.",
   },
-  "spec.scaleIn.limits[].replicas": { meaning: "Replicas per span; with `percent` the larger of both.", why: "One of the two is required." },
-  "spec.scaleIn.limits[].percent": { meaning: "Percent of the count at the span's start.", why: "One of the two is required." },
+  "spec.scaleIn.limits[].replicas": {
+    meaning: "Replicas per span; with `percent` the larger of both.",
+    why: "One of the two is required.",
+  },
+  "spec.scaleIn.limits[].percent": {
+    meaning: "Percent of the count at the span's start.",
+    why: "One of the two is required.",
+  },
   "spec.scaleIn.limits[].per": { meaning: "The span.", why: "Required." },
-  "spec.activation": { meaning: "What wakes the workload from zero. Required where replicas.min is 0, refused where it is not.", default: null, why: "At zero Triton has no metrics: the reason to start must come from elsewhere." },
+  "spec.activation": {
+    meaning: "What wakes the workload from zero. Required where replicas.min is 0, refused where it is not.",
+    default: null,
+    why: "At zero Triton has no metrics: the reason to start must come from elsewhere.",
+  },
   "spec.activation.query": { meaning: "PromQL whose value says that somebody waits.", why: "Required." },
-  "spec.activation.above": { meaning: "Active while the value is above this.", default: 0, why: "Anybody waiting is reason enough." },
-  "spec.activation.cooldown": { meaning: "Time without any activity before zero.", default: "10m", why: "A cold start costs minutes; ten without a request are a real pause." },
-  "spec.missingData": { meaning: "What counts as missing data, and how long to bear it.", default: {}, why: "See its fields." },
-  "spec.missingData.maxAge": { meaning: "Age at which a sample is stale; at least 4 scrape intervals.", default: "60s", why: "Four scrapes at the usual 15 s." },
-  "spec.missingData.holdFor": { meaning: "How long the last count is held while no signal is live, before the scaler says UNAVAILABLE.", default: "10m", why: "Outlasts a restart of Prometheus; after that KEDA's fallback decides." },
+  "spec.activation.above": {
+    meaning: "Active while the value is above this.",
+    default: 0,
+    why: "Anybody waiting is reason enough.",
+  },
+  "spec.activation.cooldown": {
+    meaning: "Time without any activity before zero.",
+    default: "10m",
+    why: "A cold start costs minutes; ten without a request are a real pause.",
+  },
+  "spec.missingData": {
+    meaning: "What counts as missing data, and how long to bear it.",
+    default: {},
+    why: "See its fields.",
+  },
+  "spec.missingData.maxAge": {
+    meaning: "Age at which a sample is stale; at least 4 scrape intervals.",
+    default: "60s",
+    why: "Four scrapes at the usual 15 s.",
+  },
+  "spec.missingData.holdFor": {
+    meaning: "How long the last count is held while no signal is live, before the scaler says UNAVAILABLE.",
+    default: "10m",
+    why: "Outlasts a restart of Prometheus; after that KEDA's fallback decides.",
+  },
   "spec.keda": { meaning: "How the answer is encoded for KEDA's HPA.", default: {}, why: "See its field." },
-  "spec.keda.tolerance": { meaning: "The HPA's own tolerance. Only 0 (exact encoding) is available.", default: 0, why: "Exact: the HPA takes the number as it is." },
+  "spec.keda.tolerance": {
+    meaning: "The HPA's own tolerance. Only 0 (exact encoding) is available.",
+    default: 0,
+    why: "Exact: the HPA takes the number as it is.",
+  },
   "spec.pool": { meaning: "Not available yet: name of a pool of GPUs.", default: null, why: "No pool." },
-  "spec.priority": { meaning: "Not available yet: who comes first in a pool.", default: 0, why: "All alike." },
+  "spec.priority": {
+    meaning: "Not available yet: who comes first in a pool.",
+    default: 0,
+    why: "All alike.",
+  },
 } as const satisfies Record<string, FieldEntry>;
 
 export type PolicyField = keyof typeof POLICY_FIELDS;
-type DefaultedField = { [Field in PolicyField]: (typeof POLICY_FIELDS)[Field] extends { readonly default: unknown } ? Field : never }[PolicyField];
+type DefaultedField = {
+  [Field in PolicyField]: (typeof POLICY_FIELDS)[Field] extends { readonly default: unknown } ? Field : never;
+}[PolicyField];
 
 /** Returns the default of a field, as it would be written in YAML. */
-export function policyDefault<Field extends DefaultedField>(field: Field): (typeof POLICY_FIELDS)[Field]["default"] {
+export function policyDefault<Field extends DefaultedField>(
+  field: Field,
+): (typeof POLICY_FIELDS)[Field]["default"] {
   return POLICY_FIELDS[field].default;
 }
-
-/** The defaults of a service configuration that do not depend on its source. */
-export const CONFIGURATION_DEFAULTS = {
-  scrapeInterval: "1s",
-  scrapeTimeout: "900ms",
-  epoch: "2026-01-05T00:00:00Z",
-  speed: 1,
-  actuation: "none",
-  atEnd: "exit",
-  tickInterval: "1s",
-  tickLag: "0s",
-  grpcAddress: "0.0.0.0:6000",
-  deadline: "1s",
-  drainTimeout: "10s",
-  maxMessage: "64Ki",
-  httpAddress: "0.0.0.0:8080",
-  detail: "observation",
-  maxFileSize: "256Mi",
-  maxFiles: 8,
-  logLevel: "info",
-} as const;

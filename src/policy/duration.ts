@@ -18,7 +18,8 @@ const MILLIS_OF: ReadonlyMap<string, number> = new Map([
 export function parseDuration(text: string): Millis | null {
   if (!DURATION_PATTERN.test(text)) return null;
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(PART)) total += Number(amount) * (MILLIS_OF.get(unit ?? "") ?? 0);
+  for (const [, amount, unit] of text.matchAll(PART))
+    total += Number(amount) * (MILLIS_OF.get(unit ?? "") ?? 0);
   return Number.isSafeInteger(Math.round(total)) ? millis(total) : null;
 }
 

@@ -5,7 +5,7 @@ import { z } from "zod";
 import type { IssueCode } from "../domain/issue.ts";
 import { type Millis, millis } from "../domain/units.ts";
 import { DURATION_PATTERN, formatDuration, parseDuration } from "./duration.ts";
-import { QUANTITY_PATTERN, formatQuantity, parseQuantity } from "./quantity.ts";
+import { formatQuantity, parseQuantity, QUANTITY_PATTERN } from "./quantity.ts";
 
 const LONGEST_DURATION: Millis = millis(366 * 86_400_000);
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -23,13 +23,21 @@ export function refusal(code: IssueCode, text: string): string {
 /** Returns the schema of a mapping with these keys and no others. */
 export function mapping<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   const known = `${KEYS_PREFIX}${Object.keys(shape).join(" ")}`;
-  return z.strictObject(shape, { error: (issue) => (issue.code === "unrecognized_keys" ? known : undefined) });
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? known : undefined),
+  });
 }
 
 const BAD_DURATION = refusal("BAD_DURATION", "must be a duration with a unit, as 500ms, 90s or 1h30m");
 
 /** Returns the schema of a duration between `least` (1 ms) and `most` (366 days). */
-export function duration({ least = millis(1), most = LONGEST_DURATION }: { least?: Millis; most?: Millis } = {}) {
+export function duration({
+  least = millis(1),
+  most = LONGEST_DURATION,
+}: {
+  least?: Millis;
+  most?: Millis;
+} = {}) {
   const range = refusal("OUT_OF_RANGE", `must be ${formatDuration(least)} to ${formatDuration(most)}`);
   return z
     .string({ error: ({ input }) => (typeof input === "number" ? BAD_DURATION : undefined) })
@@ -81,7 +89,10 @@ export const podName = () =>
 /** A model's name in Triton's repository. */
 export const modelName = () =>
   z.string().regex(MODEL_NAME, {
-    error: refusal("BAD_NAME", "must be a model's name in Triton's repository: 1 to 253 characters, no blanks or slashes"),
+    error: refusal(
+      "BAD_NAME",
+      "must be a model's name in Triton's repository: 1 to 253 characters, no blanks or slashes",
+    ),
   });
 
 /** Text that is not empty and not absurdly long. */
@@ -90,7 +101,10 @@ export const text = () => z.string().min(1).max(4096);
 /** `host:port`. */
 export const address = () =>
   z.string().refine(isAddress, {
-    error: refusal("OUT_OF_RANGE", 'must be host:port with a port of 0 to 65535, as "0.0.0.0:6000" or "[::]:6000"'),
+    error: refusal(
+      "OUT_OF_RANGE",
+      'must be host:port with a port of 0 to 65535, as "0.0.0.0:6000" or "[::]:6000"',
+    ),
   });
 
 /** An http or https URL; credentials in it would end up in logs. */
@@ -109,6 +123,11 @@ export const httpUrl = () =>
 /** What a later version brings: only `value`, or nothing at all, is accepted. */
 export function notYet<const Value extends null | 0>(value: Value, todo: string) {
   return z.literal(value, { error: refusal("NOT_AVAILABLE", `which is not available yet; ${todo}`) });
+}
+
+/** A key that a later version brings: it must be absent. */
+export function notYetKey(todo: string) {
+  return z.never({ error: refusal("NOT_AVAILABLE", `which is not available yet; ${todo}`) }).optional();
 }
 
 function isAddress(text: string): boolean {

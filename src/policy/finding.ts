@@ -17,7 +17,8 @@ export type Finding = Position & {
 /** Returns a path as messages show it: `spec.models[0].name`; empty for the document itself. */
 export function formatPath(path: FieldPath): string {
   let text = "";
-  for (const step of path) text += typeof step === "number" ? `[${step}]` : `${text === "" ? "" : "."}${step}`;
+  for (const step of path)
+    text += typeof step === "number" ? `[${step}]` : `${text === "" ? "" : "."}${step}`;
   return text;
 }
 

@@ -2,24 +2,29 @@
 
 import type { Configuration } from "../domain/configuration.ts";
 import type { Issue } from "../domain/issue.ts";
-import { type Result, failed, ok } from "../domain/result.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
 import { policyKey } from "../domain/target.ts";
 import type { LoadedPolicy, PolicySet, RejectedFile } from "../ports/policy-source.ts";
-import { type CheckedDocument, type DocumentFile, checkDocument } from "./check-document.ts";
+import { type CheckedDocument, checkDocument, type DocumentFile } from "./check-document.ts";
 import { sortIssues, toIssue } from "./finding.ts";
 import { documentHash, toDocument } from "./policy-document.ts";
 
 /** Returns each file checked, duplicates across the files included: of two files with one key the later has the issue. */
-export function checkFiles(files: readonly DocumentFile[], configuration: Configuration | null): readonly CheckedDocument[] {
+export function checkFiles(
+  files: readonly DocumentFile[],
+  configuration: Configuration | null,
+): readonly CheckedDocument[] {
   const first = new Map<string, CheckedDocument>();
-  return [...files].sort((one, other) => (one.file < other.file ? -1 : 1)).map((file) => {
-    const checked = checkDocument(file, configuration);
-    if (checked.identity === null) return checked;
-    const earlier = first.get(checked.identity.key);
-    if (earlier !== undefined) return asDuplicate(checked, earlier);
-    first.set(checked.identity.key, checked);
-    return checked;
-  });
+  return [...files]
+    .sort((one, other) => (one.file < other.file ? -1 : 1))
+    .map((file) => {
+      const checked = checkDocument(file, configuration);
+      if (checked.identity === null) return checked;
+      const earlier = first.get(checked.identity.key);
+      if (earlier !== undefined) return asDuplicate(checked, earlier);
+      first.set(checked.identity.key, checked);
+      return checked;
+    });
 }
 
 /** Returns the policies of `files` that are valid, what was rejected and why; documents of other kinds are passed over. */

@@ -1,6 +1,6 @@
 // From a path in the data back to its line and column in the text.
 
-import { type Pair, type ParsedNode, type YAMLMap, isMap, isScalar, isSeq } from "yaml";
+import { isMap, isScalar, isSeq, type Pair, type ParsedNode, type YAMLMap } from "yaml";
 import type { FieldPath, Position } from "./finding.ts";
 import { keyText } from "./yaml-values.ts";
 
@@ -42,7 +42,10 @@ type PairIndex = (map: YAMLMap.Parsed) => ReadonlyMap<string | null, Pair<Parsed
 
 /** Remembers each mapping's pairs by key, so that a mapping of any size is searched once. */
 function pairIndex(): PairIndex {
-  const known = new WeakMap<YAMLMap.Parsed, ReadonlyMap<string | null, Pair<ParsedNode, ParsedNode | null>>>();
+  const known = new WeakMap<
+    YAMLMap.Parsed,
+    ReadonlyMap<string | null, Pair<ParsedNode, ParsedNode | null>>
+  >();
   return (map) => {
     const index = known.get(map) ?? new Map([...map.items].reverse().map((pair) => [keyText(pair), pair]));
     known.set(map, index);

@@ -30,7 +30,10 @@ export function toDocument(policy: Policy): DocumentValue {
       })),
       replicas: { min: policy.replicas.min, max: policy.replicas.max },
       gpusPerReplica: policy.gpusPerReplica,
-      objective: { percentile: policy.objective.percentile, latency: formatDuration(policy.objective.latency) },
+      objective: {
+        percentile: policy.objective.percentile,
+        latency: formatDuration(policy.objective.latency),
+      },
       signals: signalsDocument(policy.signals),
       startup: { expected: formatDuration(policy.startup.expected) },
       ...dynamicsDocument(policy),
@@ -50,7 +53,9 @@ export function documentHash(document: DocumentValue): string {
   return createHash("sha256").update(JSON.stringify(document)).digest("hex").slice(0, 16);
 }
 
-function dynamicsDocument({ scaleOut, scaleIn, activation }: Policy): { readonly [key: string]: DocumentValue } {
+function dynamicsDocument({ scaleOut, scaleIn, activation }: Policy): {
+  readonly [key: string]: DocumentValue;
+} {
   return {
     scaleOut: {
       stabilizationWindow: formatDuration(scaleOut.stabilizationWindow),
@@ -80,7 +85,9 @@ function limitDocument({ replicas, percent, per }: RateLimit): DocumentValue {
 
 function signalsDocument(signals: SignalPolicies): DocumentValue {
   const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory } = signals;
-  const load = (signal: NonNullable<SignalPolicies["inFlight"]>): { readonly [key: string]: DocumentValue } => ({
+  const load = (
+    signal: NonNullable<SignalPolicies["inFlight"]>,
+  ): { readonly [key: string]: DocumentValue } => ({
     targetPerReplica: signal.targetPerReplica,
     window: formatDuration(signal.window),
   });

@@ -47,11 +47,20 @@ export function policyFacts(value: unknown): PolicyFacts {
     name: read("metadata.name", dnsLabel()),
     namespace: read("spec.target.namespace", dnsLabel()),
     modelNames: Array.isArray(models) ? models.map((model) => valueAt(model, ["name"])) : [],
-    replicasMin: read("spec.replicas.min", whole(0, MOST_REPLICAS).prefault(policyDefault("spec.replicas.min"))),
+    replicasMin: read(
+      "spec.replicas.min",
+      whole(0, MOST_REPLICAS).prefault(policyDefault("spec.replicas.min")),
+    ),
     replicasMax: read("spec.replicas.max", whole(1, MOST_REPLICAS)),
     objectiveLatency: read("spec.objective.latency", duration()),
-    startupExpected: read("spec.startup.expected", durationOrZero().prefault(policyDefault("spec.startup.expected"))),
-    scaleInCooldown: read("spec.scaleIn.cooldown", durationOrZero().prefault(policyDefault("spec.scaleIn.cooldown"))),
+    startupExpected: read(
+      "spec.startup.expected",
+      durationOrZero().prefault(policyDefault("spec.startup.expected")),
+    ),
+    scaleInCooldown: read(
+      "spec.scaleIn.cooldown",
+      durationOrZero().prefault(policyDefault("spec.scaleIn.cooldown")),
+    ),
     scaleInStabilization: read(
       "spec.scaleIn.stabilizationWindow",
       durationOrZero().prefault(policyDefault("spec.scaleIn.stabilizationWindow")),
@@ -61,7 +70,10 @@ export function policyFacts(value: unknown): PolicyFacts {
     windows: windowsOf(value, read),
     latencyTarget: read("spec.signals.latency.target", duration()),
     queueTarget: read("spec.signals.queueDuration.target", duration()),
-    blockScaleInAbove: read(`${guard}.blockScaleInAbove`, ratio().prefault(policyDefault(`${guard}.blockScaleInAbove`))),
+    blockScaleInAbove: read(
+      `${guard}.blockScaleInAbove`,
+      ratio().prefault(policyDefault(`${guard}.blockScaleInAbove`)),
+    ),
     criticalAbove: read(`${guard}.criticalAbove`, ratio().prefault(policyDefault(`${guard}.criticalAbove`))),
     activation: activation === null ? "none" : isMapping(activation) ? "given" : null,
   };

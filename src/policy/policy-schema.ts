@@ -3,7 +3,8 @@
 import { z } from "zod";
 import type { Policy } from "../domain/policy.ts";
 import { type Millis, millis } from "../domain/units.ts";
-import { POLICY_FIELDS, type PolicyField, policyDefault } from "./defaults.ts";
+import { policyDefault } from "./defaults.ts";
+import { field } from "./described-field.ts";
 import {
   dnsLabel,
   duration,
@@ -17,98 +18,12 @@ import {
   text,
   whole,
 } from "./field-schemas.ts";
+import { signals } from "./signal-schemas.ts";
 
 export const API_VERSION = "tidemark.dev/v1alpha1";
 export const MOST_REPLICAS = 10_000;
 const MOST_GPUS = 1024;
 const MOST_ENTRIES = 100;
-
-/** Gives a field its meaning for the exported JSON Schema. */
-function field<Schema extends z.ZodType>(name: PolicyField, schema: Schema): Schema {
-  return schema.describe(POLICY_FIELDS[name].meaning);
-}
-
-const required = (signal: "requestRate" | "inFlight" | "pendingRequests" | "queueDuration" | "latency" | "gpuMemory") => {
-  const name = `spec.signals.${signal}.required` as const;
-  return field(name, z.boolean().prefault(policyDefault(name)));
-};
-
-const requestsPerReplica = positive;
-
-const requestRate = mapping({
-  targetPerReplica: field(
-    "spec.signals.requestRate.targetPerReplica",
-    z
-      .number({
-        error: ({ input }) =>
-          input === "learned"
-            ? refusal("NOT_AVAILABLE", "which is not available yet; give the requests/s that one replica serves")
-            : undefined,
-      })
-      .positive()
-      .max(1e12),
-  ),
-  window: field("spec.signals.requestRate.window", duration().prefault(policyDefault("spec.signals.requestRate.window"))),
-  required: required("requestRate"),
-});
-
-const inFlight = mapping({
-  targetPerReplica: field("spec.signals.inFlight.targetPerReplica", requestsPerReplica()),
-  window: field("spec.signals.inFlight.window", duration().prefault(policyDefault("spec.signals.inFlight.window"))),
-  required: required("inFlight"),
-});
-
-const pendingRequests = mapping({
-  targetPerReplica: field("spec.signals.pendingRequests.targetPerReplica", requestsPerReplica()),
-  window: field(
-    "spec.signals.pendingRequests.window",
-    duration().prefault(policyDefault("spec.signals.pendingRequests.window")),
-  ),
-  clearWithin: field(
-    "spec.signals.pendingRequests.clearWithin",
-    duration().prefault(policyDefault("spec.signals.pendingRequests.clearWithin")),
-  ),
-  required: required("pendingRequests"),
-});
-
-const queueDuration = mapping({
-  target: field("spec.signals.queueDuration.target", duration()),
-  window: field(
-    "spec.signals.queueDuration.window",
-    duration().prefault(policyDefault("spec.signals.queueDuration.window")),
-  ),
-  required: required("queueDuration"),
-});
-
-const latency = mapping({
-  target: field("spec.signals.latency.target", duration().optional()),
-  window: field("spec.signals.latency.window", duration().prefault(policyDefault("spec.signals.latency.window"))),
-  required: required("latency"),
-});
-
-const gpuMemory = mapping({
-  blockScaleInAbove: field(
-    "spec.signals.gpuMemory.blockScaleInAbove",
-    ratio().prefault(policyDefault("spec.signals.gpuMemory.blockScaleInAbove")),
-  ),
-  criticalAbove: field(
-    "spec.signals.gpuMemory.criticalAbove",
-    ratio().prefault(policyDefault("spec.signals.gpuMemory.criticalAbove")),
-  ),
-  required: required("gpuMemory"),
-});
-
-const signals = mapping({
-  requestRate: field("spec.signals.requestRate", requestRate.optional()),
-  inFlight: field("spec.signals.inFlight", inFlight.optional()),
-  pendingRequests: field("spec.signals.pendingRequests", pendingRequests.optional()),
-  queueDuration: field("spec.signals.queueDuration", queueDuration.optional()),
-  latency: field("spec.signals.latency", latency.optional()),
-  gpuMemory: field("spec.signals.gpuMemory", gpuMemory.optional()),
-  custom: z
-    .undefined({ error: refusal("NOT_AVAILABLE", "which is not available yet; remove it") })
-    .optional(),
-});
 
 const limitsOf = (direction: "scaleOut" | "scaleIn") =>
   z
@@ -141,7 +56,10 @@ const target = mapping({
 const activation = mapping({
   query: field("spec.activation.query", text()),
   above: field("spec.activation.above", z.number().prefault(policyDefault("spec.activation.above"))),
-  cooldown: field("spec.activation.cooldown", durationOrZero().prefault(policyDefault("spec.activation.cooldown"))),
+  cooldown: field(
+    "spec.activation.cooldown",
+    durationOrZero().prefault(policyDefault("spec.activation.cooldown")),
+  ),
 });
 
 const scaleOut = mapping({
@@ -150,7 +68,10 @@ const scaleOut = mapping({
     durationOrZero().prefault(policyDefault("spec.scaleOut.stabilizationWindow")),
   ),
   tolerance: field("spec.scaleOut.tolerance", ratio().prefault(policyDefault("spec.scaleOut.tolerance"))),
-  limits: field("spec.scaleOut.limits", limitsOf("scaleOut").prefault([...policyDefault("spec.scaleOut.limits")])),
+  limits: field(
+    "spec.scaleOut.limits",
+    limitsOf("scaleOut").prefault([...policyDefault("spec.scaleOut.limits")]),
+  ),
 });
 
 const scaleIn = mapping({
@@ -160,7 +81,10 @@ const scaleIn = mapping({
   ),
   cooldown: field("spec.scaleIn.cooldown", durationOrZero().prefault(policyDefault("spec.scaleIn.cooldown"))),
   tolerance: field("spec.scaleIn.tolerance", ratio().prefault(policyDefault("spec.scaleIn.tolerance"))),
-  limits: field("spec.scaleIn.limits", limitsOf("scaleIn").prefault([...policyDefault("spec.scaleIn.limits")])),
+  limits: field(
+    "spec.scaleIn.limits",
+    limitsOf("scaleIn").prefault([...policyDefault("spec.scaleIn.limits")]),
+  ),
 });
 
 const startup = mapping({
@@ -169,13 +93,18 @@ const startup = mapping({
 
 const missingData = mapping({
   maxAge: field("spec.missingData.maxAge", duration().prefault(policyDefault("spec.missingData.maxAge"))),
-  holdFor: field("spec.missingData.holdFor", durationOrZero().prefault(policyDefault("spec.missingData.holdFor"))),
+  holdFor: field(
+    "spec.missingData.holdFor",
+    durationOrZero().prefault(policyDefault("spec.missingData.holdFor")),
+  ),
 });
 
 const keda = mapping({
   tolerance: field(
     "spec.keda.tolerance",
-    notYet(0, "leave it at 0 and set the tolerance of the HPA to 0 as well").prefault(policyDefault("spec.keda.tolerance")),
+    notYet(0, "leave it at 0 and set the tolerance of the HPA to 0 as well").prefault(
+      policyDefault("spec.keda.tolerance"),
+    ),
   ),
 });
 
@@ -190,7 +119,10 @@ const spec = mapping({
       max: field("spec.replicas.max", whole(1, MOST_REPLICAS)),
     }),
   ),
-  gpusPerReplica: field("spec.gpusPerReplica", whole(0, MOST_GPUS).prefault(policyDefault("spec.gpusPerReplica"))),
+  gpusPerReplica: field(
+    "spec.gpusPerReplica",
+    whole(0, MOST_GPUS).prefault(policyDefault("spec.gpusPerReplica")),
+  ),
   objective: field(
     "spec.objective",
     mapping({
@@ -218,7 +150,10 @@ export const policySchema = mapping({
 });
 
 /** Returns the policy that a parsed document describes. */
-export function toPolicy({ metadata, spec: { signals: declared, ...rest } }: z.output<typeof policySchema>): Policy {
+export function toPolicy({
+  metadata,
+  spec: { signals: declared, ...rest },
+}: z.output<typeof policySchema>): Policy {
   const { scaleOut: out, scaleIn: inward } = rest;
   return {
     name: metadata.name,
@@ -248,7 +183,11 @@ export function toPolicy({ metadata, spec: { signals: declared, ...rest } }: z.o
   };
 }
 
-type WrittenLimit = { readonly replicas?: number | undefined; readonly percent?: number | undefined; readonly per: Millis };
+type WrittenLimit = {
+  readonly replicas?: number | undefined;
+  readonly percent?: number | undefined;
+  readonly per: Millis;
+};
 
 function toLimit({ replicas, percent, per }: WrittenLimit): Policy["scaleIn"]["limits"][number] {
   return { replicas: replicas ?? null, percent: percent ?? null, per: millis(per) };

@@ -1,12 +1,12 @@
 // Bytes of one file to a located document: hardened YAML, every problem found before the schema reported at once.
 
-import { type ParsedNode, type YAMLError, parseDocument } from "yaml";
+import { type ParsedNode, parseDocument, type YAMLError } from "yaml";
 import { type Finding, formatPath } from "./finding.ts";
 import { type Locator, locator } from "./locate.ts";
-import { type SourceText, readSourceText } from "./source-text.ts";
+import { readSourceText, type SourceText } from "./source-text.ts";
 import { harmless } from "./wording.ts";
 import { MAX_DEPTH, scanYaml } from "./yaml-scan.ts";
-import { type ValueFinding, plainValue } from "./yaml-values.ts";
+import { plainValue, type ValueFinding } from "./yaml-values.ts";
 
 /** Plain data of a document and the way back to the text. `findings` are problems that do not hinder reading on. */
 export type LocatedDocument = {
@@ -47,7 +47,8 @@ function parse(source: SourceText): DocumentReading {
     return { readable: false, findings: [{ line: 1, column: 1, code: "YAML_FORBIDDEN", path: "", message }] };
   }
   const problems = [...parsed.errors, ...parsed.warnings].slice(0, MOST_SYNTAX_ERRORS);
-  if (problems.length > 0) return { readable: false, findings: problems.map((problem) => syntaxFinding(problem, source)) };
+  if (problems.length > 0)
+    return { readable: false, findings: problems.map((problem) => syntaxFinding(problem, source)) };
   const { value, findings } = plainValue(parsed.contents);
   const located = findings.map((finding) => valueFinding(finding, source));
   const tooDeep = findings.some(({ path }) => path.length >= MAX_DEPTH);
@@ -75,19 +76,28 @@ function parseYaml(text: string): ParsedYaml | null {
 function syntaxFinding({ code, message, pos }: YAMLError, source: SourceText): Finding {
   const place = { ...source.positionAt(pos[0]), path: "" };
   if (code === "MULTIPLE_DOCS") {
-    return { ...place, code: "MULTIPLE_DOCUMENTS", message: "second document; put each document into a file of its own" };
+    return {
+      ...place,
+      code: "MULTIPLE_DOCUMENTS",
+      message: "second document; put each document into a file of its own",
+    };
   }
   const text = harmless(message.slice(0, LONGEST_PARSER_MESSAGE));
   return { ...place, code: "YAML_SYNTAX", message: `not valid YAML: ${text}` };
 }
 
-function valueFinding({ offset, code, path, message, firstOffset }: ValueFinding, source: SourceText): Finding {
+function valueFinding(
+  { offset, code, path, message, firstOffset }: ValueFinding,
+  source: SourceText,
+): Finding {
   const place = { ...source.positionAt(offset), code, path: formatPath(path) };
   if (firstOffset === undefined) return { ...place, message: notAllowed(message) };
-  return { ...place, message: `${message} (first on line ${source.positionAt(firstOffset).line}); remove one of them` };
+  return {
+    ...place,
+    message: `${message} (first on line ${source.positionAt(firstOffset).line}); remove one of them`,
+  };
 }
 
 function notAllowed(message: string): string {
   return message.startsWith("nested") ? message : `not allowed in a document: ${message}`;
 }
-

@@ -11,7 +11,15 @@ const CODED = /^([A-Z][A-Z0-9_]+): (.+)$/s;
 /** The codes that schema messages of ours begin with. */
 const SCHEMA_CODES: ReadonlyMap<string, IssueCode> = new Map(
   (
-    ["MISSING_KEY", "WRONG_TYPE", "OUT_OF_RANGE", "BAD_DURATION", "BAD_QUANTITY", "BAD_NAME", "NOT_AVAILABLE"] as const
+    [
+      "MISSING_KEY",
+      "WRONG_TYPE",
+      "OUT_OF_RANGE",
+      "BAD_DURATION",
+      "BAD_QUANTITY",
+      "BAD_NAME",
+      "NOT_AVAILABLE",
+    ] as const
   ).map((code) => [code, code]),
 );
 const TYPE_WORDS: Readonly<Record<string, string>> = {
@@ -28,10 +36,13 @@ type ZodIssue = z.core.$ZodIssue;
 export function schemaFindings(issues: readonly ZodIssue[], document: LocatedDocument): readonly Finding[] {
   return issues.flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
-    if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey([...path, key], issue, document));
+    if (issue.code === "unrecognized_keys")
+      return issue.keys.map((key) => unknownKey([...path, key], issue, document));
     if (!document.locate.has(path)) return [missingKey(path, document)];
     const value = valueAt(document.value, path);
-    return [{ ...document.locate.value(path), path: formatPath(path), ...describe(issue, formatPath(path), value) }];
+    return [
+      { ...document.locate.value(path), path: formatPath(path), ...describe(issue, formatPath(path), value) },
+    ];
   });
 }
 
@@ -47,7 +58,9 @@ export function valueAt(value: unknown, path: FieldPath): unknown {
 
 function unknownKey(path: FieldPath, issue: ZodIssue, { locate }: LocatedDocument): Finding {
   const key = String(path.at(-1));
-  const known = issue.message.startsWith(KEYS_PREFIX) ? issue.message.slice(KEYS_PREFIX.length).split(" ") : [];
+  const known = issue.message.startsWith(KEYS_PREFIX)
+    ? issue.message.slice(KEYS_PREFIX.length).split(" ")
+    : [];
   const meant = nearest(key, known);
   const advice = meant === null ? `known here: ${anyOf(known)}` : `did you mean "${meant}"?`;
   const message = `unknown key ${quoted(key)}; ${advice}`;
@@ -58,17 +71,27 @@ function unknownKey(path: FieldPath, issue: ZodIssue, { locate }: LocatedDocumen
 export function missingKey(path: FieldPath, { locate }: LocatedDocument): Finding {
   const parent = formatPath(path.slice(0, -1));
   const key = quoted(String(path.at(-1)));
-  const message = parent === "" ? `document lacks the required key ${key}; add it` : `${parent} lacks the required key ${key}; add it`;
+  const message =
+    parent === ""
+      ? `document lacks the required key ${key}; add it`
+      : `${parent} lacks the required key ${key}; add it`;
   return { ...locate.key(path.slice(0, -1)), code: "MISSING_KEY", path: formatPath(path), message };
 }
 
-function describe(issue: ZodIssue, path: string, value: unknown): { readonly code: IssueCode; readonly message: string } {
+function describe(
+  issue: ZodIssue,
+  path: string,
+  value: unknown,
+): { readonly code: IssueCode; readonly message: string } {
   const coded = CODED.exec(issue.message);
   const code = SCHEMA_CODES.get(coded?.[1] ?? "");
   const name = path === "" ? "document" : path;
   if (code === "MISSING_KEY") return { code, message: `${name} ${coded?.[2]}` };
   if (code !== undefined) return { code, message: `${name} is ${shown(value)}, ${coded?.[2]}` };
-  return { code: plainCode(issue, value), message: `${name} ${subject(issue, value)}, must ${requirement(issue, value)}` };
+  return {
+    code: plainCode(issue, value),
+    message: `${name} ${subject(issue, value)}, must ${requirement(issue, value)}`,
+  };
 }
 
 function plainCode(issue: ZodIssue, value: unknown): IssueCode {
@@ -109,7 +132,8 @@ function typeRequirement(expected: string, value: unknown): string {
   const isQuotedNumber = expected === "number" && typeof value === "string" && /^[-+0-9.]+$/.test(value);
   if (isQuotedNumber) return `be ${word}; remove the quotes`;
   if (expected === "number" && typeof value === "number") return "be a finite number";
-  if (expected === "string" && (typeof value === "number" || typeof value === "boolean")) return `be ${word}; put it in quotes`;
+  if (expected === "string" && (typeof value === "number" || typeof value === "boolean"))
+    return `be ${word}; put it in quotes`;
   return `be ${word}`;
 }
 

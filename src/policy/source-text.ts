@@ -1,6 +1,6 @@
 // Bytes of a document to text: size, encoding and characters are checked before any parser sees them.
 
-import { type Result, failed, ok } from "../domain/result.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
 import type { Finding, Position } from "./finding.ts";
 
 /** The largest document that is read. */
@@ -12,9 +12,8 @@ export type SourceText = {
   positionAt(offset: number): Position;
 };
 
-/** C0 and C1 controls but for tab, line feed, carriage return and next line: YAML has no use for them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u0084\u0086-\u009f]/;
+/** Controls but for tab, line feed, carriage return and next line: YAML has no use for them. */
+const CONTROL = /(?![\t\n\r\u0085])\p{Cc}/u;
 const OTHER_MARKS: readonly { readonly name: string; readonly bytes: readonly number[] }[] = [
   { name: "UTF-32", bytes: [0xff, 0xfe, 0, 0] },
   { name: "UTF-32", bytes: [0, 0, 0xfe, 0xff] },
@@ -29,7 +28,8 @@ export function readSourceText(bytes: Uint8Array): Result<SourceText, Finding> {
     return failed({ line: 1, column: 1, code: "FILE_TOO_LARGE", path: "", message });
   }
   const mark = OTHER_MARKS.find((other) => other.bytes.every((byte, index) => bytes[index] === byte));
-  if (mark !== undefined) return refused({ line: 1, column: 1 }, `document is ${mark.name}, must be UTF-8; save it as UTF-8`);
+  if (mark !== undefined)
+    return refused({ line: 1, column: 1 }, `document is ${mark.name}, must be UTF-8; save it as UTF-8`);
   const text = decode(bytes);
   if (text === null) {
     const lenient = new TextDecoder("utf-8").decode(bytes);
@@ -40,7 +40,10 @@ export function readSourceText(bytes: Uint8Array): Result<SourceText, Finding> {
   const control = CONTROL.exec(text);
   if (control !== null) {
     const name = `U+${control[0].charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}`;
-    return refused(source.positionAt(control.index), `control character ${name}; remove it (UTF-16 text shows up so, too)`);
+    return refused(
+      source.positionAt(control.index),
+      `control character ${name}; remove it (UTF-16 text shows up so, too)`,
+    );
   }
   return ok(source);
 }

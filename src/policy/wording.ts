@@ -2,9 +2,8 @@
 
 const LONGEST_SHOWN = 60;
 const LONGEST_COMPARED = 40;
-/** What can move a cursor, end a line or reverse the reading direction. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]/g;
+/** What can move a cursor, end a line or reverse the reading direction: controls, formats, separators, half characters. */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu;
 
 /** Returns a value as a message shows it: scalars as JSON, cut after 60 characters and without a URL's credentials; collections by their kind. */
 export function shown(value: unknown): string {
@@ -22,7 +21,7 @@ export function quoted(text: string): string {
 
 /** Returns `text` with line ends, controls and what reverses reading written as escapes. */
 export function harmless(text: string): string {
-  return text.replace(UNSAFE, (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return text.replace(UNSAFE, (found) => `\\u${(found.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`);
 }
 
 /** Returns `items` as `a`, `a or b`, `a, b or c`. */
@@ -51,7 +50,8 @@ function editDistance(one: string, other: string): number {
     const current = [row];
     for (let column = 1; column <= other.length; column += 1) {
       const same = one[row - 1] === other[column - 1];
-      const swapped = row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
+      const swapped =
+        row > 1 && column > 1 && one[row - 1] === other[column - 2] && one[row - 2] === other[column - 1];
       current.push(
         Math.min(
           (current[column - 1] ?? 0) + 1,

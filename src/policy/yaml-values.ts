@@ -1,6 +1,6 @@
 // The syntax tree of a document to plain data: no prototypes, no duplicate keys, bounded depth, nothing lost silently.
 
-import { type Pair, type ParsedNode, isMap, isScalar, isSeq } from "yaml";
+import { isMap, isScalar, isSeq, type Pair, type ParsedNode } from "yaml";
 import type { IssueCode } from "../domain/issue.ts";
 import type { FieldPath } from "./finding.ts";
 import { quoted } from "./wording.ts";
@@ -18,7 +18,10 @@ export type ValueFinding = {
 const PROTOTYPE_KEYS = new Set(["__proto__", "constructor", "prototype"]);
 
 /** Returns the data of a tree without aliases, and what had to be left out of it: the first of duplicate keys stays. */
-export function plainValue(root: ParsedNode | null): { readonly value: unknown; readonly findings: readonly ValueFinding[] } {
+export function plainValue(root: ParsedNode | null): {
+  readonly value: unknown;
+  readonly findings: readonly ValueFinding[];
+} {
   const findings: ValueFinding[] = [];
   return { value: convert(root, [], findings), findings };
 }
@@ -64,7 +67,8 @@ function acceptedKey(
   if (PROTOTYPE_KEYS.has(key)) return refuse("YAML_FORBIDDEN", `key ${quoted(key)}; remove it`);
   if (key === "<<") return refuse("YAML_FORBIDDEN", 'merge key "<<"; write the values out');
   const first = seen.get(key);
-  if (first !== undefined) return refuse("YAML_DUPLICATE_KEY", `key ${quoted(key)} twice in one mapping`, first);
+  if (first !== undefined)
+    return refuse("YAML_DUPLICATE_KEY", `key ${quoted(key)} twice in one mapping`, first);
   seen.set(key, offset);
   return key;
 }
