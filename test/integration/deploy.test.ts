@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
+import { loadConfiguration, loadPolicies } from "../../src/policy/load-policies.ts";
 import { ROOT } from "../architecture/source-files.ts";
 import { type Manifest, manifestErrors } from "../support/manifest-schema.ts";
 
@@ -177,7 +178,22 @@ describe("deploy", () => {
   });
 });
 
-describe("the schema check", () => {
+describe("the configuration that deploy/ ships", () => {
+  test("is valid, and serves every example but the one that needs a query", () => {
+    const bytes = (file: string): Uint8Array => readFileSync(`${ROOT}${file}`);
+    const path = "deploy/service/configuration.yaml";
+    const configuration = loadConfiguration(path, bytes(path));
+    if (!configuration.ok) throw new Error(JSON.stringify(configuration.failure));
+    const files = policyFiles().map((file) => ({ file, bytes: bytes(`policies/${file}`) }));
+    const { policies: served, rejected } = loadPolicies(files, configuration.value);
+    expect(served.length).toBe(5);
+    expect(rejected.map(({ file, issues }) => [file, issues.map(({ code }) => code)])).toEqual([
+      ["scale-to-zero.yaml", ["ACTIVATION_UNREADABLE"]],
+    ]);
+  });
+});
+
+describe("the schema check", { timeout: 60_000 }, () => {
   const scaledObject = {
     apiVersion: "keda.sh/v1alpha1",
     kind: "ScaledObject",
