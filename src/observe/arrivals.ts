@@ -2,8 +2,8 @@
 
 import type { Instant } from "../domain/units.ts";
 import { rangeOf } from "./increase.ts";
-import { type PodIncreases, modelIncreases } from "./model-increases.ts";
-import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
+import { modelIncreases } from "./model-increases.ts";
+import { type ObservedPod, type ObservedWorkload, type PodIncreases, tracksOf } from "./observed-workload.ts";
 import type { Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import type { Window } from "./window.ts";
@@ -35,7 +35,10 @@ function pendingGrowth(
 ): number {
   const restarts = restartTimes(workload, tracksOf(pod, FAMILY.success, model), window);
   const pending = tracksOf(pod, FAMILY.pending, model);
-  return pending.reduce((total, track) => total + trackGrowth(track, rangeOf(track, window, workload.maxAge), restarts), 0);
+  return pending.reduce(
+    (total, track) => total + trackGrowth(track, rangeOf(track, window, workload.maxAge), restarts),
+    0,
+  );
 }
 
 function trackGrowth(
@@ -56,7 +59,11 @@ function trackGrowth(
 }
 
 /** Returns the times of the first samples after a counter fell. */
-function restartTimes(workload: ObservedWorkload, tracks: readonly Track[], window: Window): readonly Instant[] {
+function restartTimes(
+  workload: ObservedWorkload,
+  tracks: readonly Track[],
+  window: Window,
+): readonly Instant[] {
   return tracks.flatMap((track) => {
     const { first, end } = rangeOf(track, window, workload.maxAge);
     const found: Instant[] = [];

@@ -45,7 +45,8 @@ export function buildObservation(input: ObservationInput): Observation {
 }
 
 function readSignals(workload: ObservedWorkload): SignalReadings {
-  const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory } = workload.policy.signals;
+  const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory } =
+    workload.policy.signals;
   return {
     ...(requestRate && { requestRate: readRequestRate(workload, requestRate) }),
     ...(inFlight && { inFlight: readInFlight(workload, inFlight) }),
@@ -67,6 +68,8 @@ function leastFresh({ policy, expected }: ObservedWorkload, signals: SignalReadi
     declared.latency?.required ? signals.latency : undefined,
     declared.gpuMemory?.required ? signals.gpuMemory : undefined,
   ];
-  const fresh = required.flatMap((signal) => (signal !== undefined && isData(signal.state) ? [signal.freshPods] : []));
+  const fresh = required.flatMap((signal) =>
+    signal !== undefined && isData(signal.state) ? [signal.freshPods] : [],
+  );
   return Math.min(expected, ...fresh);
 }

@@ -1,6 +1,6 @@
 // A strict, fast parser of the Prometheus text format, read by character codes.
 
-import { type Result, failed, ok } from "../domain/result.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
 
 /** One sample line; escapes in label values are resolved. The value may be NaN or infinite. */
 export type ExpositionSample = {
@@ -114,7 +114,10 @@ class Parser {
   }
 
   private readComment(): boolean {
-    const [keyword, name = "", type = ""] = this.text.slice(this.at + 1, this.lineEnd).trim().split(/[ \t]+/, 3);
+    const [keyword, name = "", type = ""] = this.text
+      .slice(this.at + 1, this.lineEnd)
+      .trim()
+      .split(/[ \t]+/, 3);
     if (keyword !== "HELP" && keyword !== "TYPE") return true;
     if (!/^[a-zA-Z_:][a-zA-Z0-9_:]*$/.test(name)) return this.fail(`${keyword} needs a metric name`);
     return keyword === "HELP" || TYPES.has(type) || this.fail("unknown metric type");

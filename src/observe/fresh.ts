@@ -3,7 +3,7 @@
 import { before, elapsed, millis } from "../domain/units.ts";
 import { rangeOf } from "./increase.ts";
 import type { ObservedPod, ObservedWorkload } from "./observed-workload.ts";
-import { type Track, latest, newestTime } from "./track.ts";
+import { latest, newestTime, type Track } from "./track.ts";
 import { type Window, windowStart } from "./window.ts";
 
 const UNTRIED_INTERVALS = 1.5;
@@ -11,11 +11,15 @@ const SILENT_INTERVALS = 3.5;
 const FAILURES_OF_A_DEAD_POD = 2;
 
 /** Returns whether the pod's newest sample of the tracks tells its present state. */
-export function isFreshGauge(workload: ObservedWorkload, pod: ObservedPod, tracks: readonly Track[]): boolean {
+export function isFreshGauge(
+  workload: ObservedWorkload,
+  pod: ObservedPod,
+  tracks: readonly Track[],
+): boolean {
   const newest = newestTime(tracks);
   if (newest === null || elapsed(newest, workload.at) > workload.maxAge) return false;
   if (lacksSeries(pod, tracks)) return false;
-  return !(pod.ready === false && pod.failuresInARow >= FAILURES_OF_A_DEAD_POD);
+  return pod.ready === true || pod.failuresInARow < FAILURES_OF_A_DEAD_POD;
 }
 
 /** Returns whether the pod's samples of the tracks cover the window, or all of it that the pod has lived through. */
@@ -25,7 +29,16 @@ export function isFreshRate(
   { tracks, window }: { readonly tracks: readonly Track[]; readonly window: Window },
 ): boolean {
   if (!isFreshGauge(workload, pod, tracks) || isGone(workload, pod, tracks)) return false;
-  return appearedWithin(pod, window) || tracks.some((track) => reachesBack(track, window, workload));
+  return (
+    appearedWithin(pod, window) ||
+    presentTracks(tracks).every((track) => reachesBack(track, window, workload))
+  );
+}
+
+/** The series that the pod shows now: of a model that was reloaded, those of its former version no longer count. */
+function presentTracks(tracks: readonly Track[]): readonly Track[] {
+  const seen = latest(tracks.map(({ lastSeenAt }) => lastSeenAt));
+  return tracks.filter(({ lastSeenAt }) => lastSeenAt === seen);
 }
 
 /** Returns whether the pod itself, not merely our sight of it, came to be inside the window. */
@@ -34,7 +47,11 @@ export function appearedWithin(pod: ObservedPod, window: Window): boolean {
 }
 
 /** Returns whether the pod is gone for a rate: no longer tried, no longer showing the series, or silent. */
-export function isGone({ at, scrapeInterval }: ObservedWorkload, pod: ObservedPod, tracks: readonly Track[]): boolean {
+export function isGone(
+  { at, scrapeInterval }: ObservedWorkload,
+  pod: ObservedPod,
+  tracks: readonly Track[],
+): boolean {
   const triedAt = pod.triedAt.at(-1);
   if (triedAt === undefined || triedAt <= before(at, millis(UNTRIED_INTERVALS * scrapeInterval))) return true;
   if (lacksSeries(pod, tracks)) return true;

@@ -17,7 +17,10 @@ export function readGpuMemory(workload: ObservedWorkload): GpuMemoryReading {
   const isFresh = (pod: ObservedPod): boolean =>
     tracks(pod).length > 0 && tracks(pod).every((track) => isFreshGauge(workload, pod, [track]));
   const { state, ageSeconds, freshPods } = gaugeState(workload, tracks, { isFresh, isQuiet: () => false });
-  const newest = workload.pods.filter(isFresh).flatMap(tracks).map(({ values }) => values.at(-1) ?? null);
+  const newest = workload.pods
+    .filter(isFresh)
+    .flatMap(tracks)
+    .map(({ values }) => values.at(-1) ?? null);
   return { state, value: isData(state) ? largest(newest) : null, unit: "ratio", ageSeconds, freshPods };
 }
 

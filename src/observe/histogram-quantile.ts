@@ -24,7 +24,11 @@ export type HistogramQuantile = { readonly value: number; readonly narrow: boole
 type Buckets = ReadonlyMap<number, number>;
 
 /** Returns the model's response times in a window over all pods, in milliseconds; null where nothing was counted. */
-export function responseHistogram(workload: ObservedWorkload, model: string, window: Window): Histogram | null {
+export function responseHistogram(
+  workload: ObservedWorkload,
+  model: string,
+  window: Window,
+): Histogram | null {
   const pods = workload.pods.map((pod) => {
     const tracks = tracksOf(pod, `${FAMILY.responseHistogram}_bucket`, model);
     return bucketsByServer(tracks, window, workload.maxAge).filter((buckets) => totalOf(buckets) > 0);
@@ -51,7 +55,10 @@ export function histogramQuantile(
   const lower = edges[index - 1] ?? 0;
   const below = counts[index - 1] ?? 0;
   const share = (rank - below) / ((counts[index] ?? 0) - below);
-  return { value: lower + (upper - lower) * share, narrow: upper <= WIDEST_BUCKET_RATIO * lower * (1 + 1e-9) };
+  return {
+    value: lower + (upper - lower) * share,
+    narrow: upper <= WIDEST_BUCKET_RATIO * lower * (1 + 1e-9),
+  };
 }
 
 /** Returns the share of the requests that took longer than `edge`; null if that is no edge or nothing was counted. */

@@ -2,9 +2,9 @@
 
 import type { InFlightReading } from "../domain/observation.ts";
 import type { LoadSignalPolicy } from "../domain/policy.ts";
-import { type PodIncreases, modelIncreases } from "./model-increases.ts";
+import { modelIncreases } from "./model-increases.ts";
 import { weightedParts, weightedSum } from "./model-parts.ts";
-import type { ObservedWorkload } from "./observed-workload.ts";
+import type { ObservedWorkload, PodIncreases } from "./observed-workload.ts";
 import { freshPending } from "./pod-gauge.ts";
 import { counterState, isData, stateOverModels } from "./signal-state.ts";
 import { FAMILY } from "./triton-metrics.ts";
@@ -16,7 +16,11 @@ export function readInFlight(workload: ObservedWorkload, policy: LoadSignalPolic
   const window = { at: workload.at, span: policy.window };
   const models = workload.policy.models.map((model) => {
     const increases = modelIncreases(workload, model.name, window);
-    const state = counterState(workload, { model: model.name, family: FAMILY.requestMicros, window }, increases);
+    const state = counterState(
+      workload,
+      { model: model.name, family: FAMILY.requestMicros, window },
+      increases,
+    );
     const pending = isData(state.state) ? freshPending(workload, model.name, window) : [];
     const waiting = pending.reduce((total, { mean }) => total + mean, 0);
     const value = isData(state.state) ? Math.max(meanInFlight(increases) ?? 0, waiting) : null;
@@ -28,7 +32,9 @@ export function readInFlight(workload: ObservedWorkload, policy: LoadSignalPolic
   );
   const value = isData(state) ? weightedSum(models) : null;
   const level = (kind: "oldest" | "newest"): number | null =>
-    value === null ? null : weightedSum(models.map(({ model, pending }) => ({ model, value: sumOver(pending, kind) })));
+    value === null
+      ? null
+      : weightedSum(models.map(({ model, pending }) => ({ model, value: sumOver(pending, kind) })));
   const levels = { oldest: level("oldest"), newest: level("newest") };
   const shown = isData(state) ? weightedParts(models) : {};
   return { state, value, unit: "requests", ageSeconds, freshPods, ...levels, ...shown };
@@ -43,6 +49,9 @@ export function meanInFlight(increases: readonly PodIncreases[]): number | null 
   );
 }
 
-function sumOver<Kind extends string>(items: readonly Readonly<Record<Kind, number>>[], kind: Kind): number | null {
+function sumOver<Kind extends string>(
+  items: readonly Readonly<Record<Kind, number>>[],
+  kind: Kind,
+): number | null {
   return items.length === 0 ? null : items.reduce((total, item) => total + item[kind], 0);
 }

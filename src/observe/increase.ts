@@ -1,8 +1,8 @@
 // How much a counter rose in a window (rule 6 of the decision semantics). No extrapolation.
 
-import { type Instant, type Millis, before } from "../domain/units.ts";
+import { before, type Instant, type Millis } from "../domain/units.ts";
 import type { Track } from "./track.ts";
-import { type Window, countUntil, windowStart } from "./window.ts";
+import { countUntil, type Window, windowStart } from "./window.ts";
 
 export type Increase = {
   readonly increase: number;

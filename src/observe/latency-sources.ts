@@ -3,13 +3,13 @@
 import type { LatencyQuality } from "../domain/observation.ts";
 import type { Millis } from "../domain/units.ts";
 import { countsWithout, histogramQuantile, responseHistogram } from "./histogram-quantile.ts";
-import { type PodIncreases, sumOf } from "./model-increases.ts";
+import { sumOf } from "./model-increases.ts";
 import { largest } from "./model-parts.ts";
-import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
+import { type ObservedPod, type ObservedWorkload, type PodIncreases, tracksOf } from "./observed-workload.ts";
 import { withoutWorst } from "./quality-reading.ts";
 import type { Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
-import { type Window, countUntil, windowStart } from "./window.ts";
+import { countUntil, type Window, windowStart } from "./window.ts";
 
 const MILLIS_PER_SECOND = 1e3;
 const MICROS_PER_SECOND = 1e6;
@@ -82,7 +82,8 @@ function byCounters(_workload: ObservedWorkload, { increases }: LatencyQuestion)
   const tailMicros = (pod: PodIncreases): number => pod.computeMicros + QUEUE_TIMES_TO_TAIL * pod.queueMicros;
   const micros = increases.reduce((total, pod) => total + tailMicros(pod), 0);
   const requests = sumOf(increases, "success");
-  const mean = (part: number, count: number): number | null => (count > 0 ? part / MICROS_PER_SECOND / count : null);
+  const mean = (part: number, count: number): number | null =>
+    count > 0 ? part / MICROS_PER_SECOND / count : null;
   const value = mean(micros, requests);
   if (value === null) return null;
   return {

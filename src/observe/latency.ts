@@ -2,14 +2,14 @@
 
 import type { LatencyQuality, LatencyReading, OverTarget } from "../domain/observation.ts";
 import type { QualitySignalPolicy } from "../domain/policy.ts";
+import { responseHistogram, shareAbove } from "./histogram-quantile.ts";
 import { LATENCY_SOURCES, type LatencyMeasure, type LatencyQuestion } from "./latency-sources.ts";
 import { modelIncreases } from "./model-increases.ts";
-import { responseHistogram, shareAbove } from "./histogram-quantile.ts";
 import { largest } from "./model-parts.ts";
 import type { ObservedWorkload } from "./observed-workload.ts";
-import { type QualityValues, combinedQuality, qualityOfModel, qualityWindow } from "./quality-reading.ts";
+import { combinedQuality, type QualityValues, qualityOfModel, qualityWindow } from "./quality-reading.ts";
 import { FAMILY } from "./triton-metrics.ts";
-import { type Window, halves } from "./window.ts";
+import { halves, type Window } from "./window.ts";
 
 type LatencyValues = QualityValues & {
   readonly quality: LatencyQuality | null;

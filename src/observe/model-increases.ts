@@ -1,29 +1,12 @@
 // What each pod counted for one model in a window, and over how much time.
 
-import { type Instant, elapsed, millis, toSeconds } from "../domain/units.ts";
+import { elapsed, type Instant, millis, toSeconds } from "../domain/units.ts";
 import { appearedWithin, isGone } from "./fresh.ts";
 import { increaseOf, totalIncrease } from "./increase.ts";
-import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
+import { type ObservedPod, type ObservedWorkload, type PodIncreases, tracksOf } from "./observed-workload.ts";
 import type { Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import { type Window, windowStart } from "./window.ts";
-
-/** Increases of one pod; a family that it does not have counts 0. */
-export type PodIncreases = {
-  readonly pod: ObservedPod;
-  /** By what an increase is divided to give a rate; null = two samples are needed and there are not. */
-  readonly seconds: number | null;
-  readonly success: number;
-  readonly failure: number;
-  readonly rejected: number;
-  readonly requestMicros: number;
-  readonly queueMicros: number;
-  readonly computeMicros: number;
-  readonly inferences: number;
-  readonly executions: number;
-  /** By summaries or the histogram: these count on where the counters are switched off. */
-  readonly observed: number;
-};
 
 const COUNT_FAMILIES = [
   `${FAMILY.requestSummary}_count`,
@@ -32,8 +15,17 @@ const COUNT_FAMILIES = [
 ];
 
 /** Returns the increases of every pod that has the model's success counter within the window, by pod name. */
-export function modelIncreases(workload: ObservedWorkload, model: string, window: Window): readonly PodIncreases[] {
-  return workload.pods.flatMap((pod) => podIncreases(workload, { pod, model, window }) ?? []);
+export function modelIncreases(
+  workload: ObservedWorkload,
+  model: string,
+  window: Window,
+): readonly PodIncreases[] {
+  const key = `${window.at} ${window.span} ${model}`;
+  const known = workload.increases.get(key);
+  if (known !== undefined) return known;
+  const found = workload.pods.flatMap((pod) => podIncreases(workload, { pod, model, window }) ?? []);
+  workload.increases.set(key, found);
+  return found;
 }
 
 /** Returns the sum over pods of one kind of increase. */
@@ -62,7 +54,8 @@ function podIncreases(
     rejected: increase(failures.filter(({ labels }) => labels.reason === "REJECTED")),
     requestMicros: of(FAMILY.requestMicros),
     queueMicros: of(FAMILY.queueMicros),
-    computeMicros: of(FAMILY.computeInputMicros) + of(FAMILY.computeInferMicros) + of(FAMILY.computeOutputMicros),
+    computeMicros:
+      of(FAMILY.computeInputMicros) + of(FAMILY.computeInferMicros) + of(FAMILY.computeOutputMicros),
     inferences: of(FAMILY.inferences),
     executions: of(FAMILY.executions),
     observed: Math.max(...COUNT_FAMILIES.map(of)),

@@ -16,18 +16,25 @@ export function weightedSum(values: readonly ModelValue[]): number | null {
 
 /** Returns the largest of the values; null where none is known. */
 export function largest(values: readonly (number | null)[]): number | null {
-  return values.reduce((best, value) => (value !== null && (best === null || value > best) ? value : best), null);
+  return values.reduce(
+    (best, value) => (value !== null && (best === null || value > best) ? value : best),
+    null,
+  );
 }
 
 /** Returns each model's weighted part, or nothing for a policy of one model. */
 export function weightedParts(values: readonly ModelValue[]): ModelParts {
-  return parts(values.map(({ model, value }) => ({ model, value: value === null ? null : value * model.weight })));
+  return parts(
+    values.map(({ model, value }) => ({ model, value: value === null ? null : value * model.weight })),
+  );
 }
 
 /** Returns each model's own value, or nothing for a policy of one model. Models without a value are left out. */
 export function parts(values: readonly ModelValue[]): ModelParts {
   if (values.length < 2) return {};
   return {
-    models: Object.fromEntries(values.flatMap(({ model, value }) => (value === null ? [] : [[model.name, value]]))),
+    models: Object.fromEntries(
+      values.flatMap(({ model, value }) => (value === null ? [] : [[model.name, value]])),
+    ),
   };
 }

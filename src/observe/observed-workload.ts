@@ -3,7 +3,7 @@
 import type { Policy } from "../domain/policy.ts";
 import type { PodSamples, Scrape, Series, WorkloadSamples } from "../domain/samples.ts";
 import type { Instant, Millis } from "../domain/units.ts";
-import { type Track, latest, usableTrack } from "./track.ts";
+import { latest, type Track, usableTrack } from "./track.ts";
 
 export type ObservedPod = {
   readonly name: string;
@@ -19,6 +19,23 @@ export type ObservedPod = {
   readonly tracks: ReadonlyMap<string, readonly Track[]>;
 };
 
+/** Increases of one pod; a family that it does not have counts 0. */
+export type PodIncreases = {
+  readonly pod: ObservedPod;
+  /** By what an increase is divided to give a rate; null = two samples are needed and there are not. */
+  readonly seconds: number | null;
+  readonly success: number;
+  readonly failure: number;
+  readonly rejected: number;
+  readonly requestMicros: number;
+  readonly queueMicros: number;
+  readonly computeMicros: number;
+  readonly inferences: number;
+  readonly executions: number;
+  /** By summaries or the histogram: these count on where the counters are switched off. */
+  readonly observed: number;
+};
+
 /** All that an estimator needs; `at` is the instant against which windows and ages are measured. */
 export type ObservedWorkload = {
   readonly at: Instant;
@@ -29,6 +46,8 @@ export type ObservedWorkload = {
   readonly pods: readonly ObservedPod[];
   /** E of the semantics. */
   readonly expected: number;
+  /** What was found of a model in a window, so that it is summed up once for all signals of a tick. */
+  readonly increases: Map<string, readonly PodIncreases[]>;
 };
 
 /** Returns the samples indexed; the order of pods and series in them, and repeated ones, make no difference. */
@@ -43,7 +62,8 @@ export function observeWorkload(input: {
   const pods = [...byName.values()].map((same) => observedPod(merged(same), at));
   pods.sort((a, b) => order(a.name, b.name));
   const expected = pods.filter((pod) => pod.expected).length;
-  return { at, policy, maxAge: policy.missingData.maxAge, scrapeInterval, pods, expected };
+  const { maxAge } = policy.missingData;
+  return { at, policy, maxAge, scrapeInterval, pods, expected, increases: new Map() };
 }
 
 /** Returns the pod's tracks of a family for a model (every version and GPU), or of a family without that label. */

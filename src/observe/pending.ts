@@ -6,14 +6,14 @@ import { isFreshGauge, isFreshRate } from "./fresh.ts";
 import { modelIncreases } from "./model-increases.ts";
 import { type ModelValue, weightedParts, weightedSum } from "./model-parts.ts";
 import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
-import { type PodGauge, freshPending } from "./pod-gauge.ts";
+import { freshPending, type PodGauge } from "./pod-gauge.ts";
 import {
-  type ModelState,
   areCountersFrozen,
   countExpected,
   gaugeState,
   isData,
   isIdle,
+  type ModelState,
   stateOverModels,
 } from "./signal-state.ts";
 import type { Track } from "./track.ts";
@@ -67,7 +67,11 @@ function pendingState(workload: ObservedWorkload, model: string, window: Window)
 /** An idle backlog also needs counters that cover the window and stood still. */
 function isQuiet(
   workload: ObservedWorkload,
-  { model, window, freshPods }: { readonly model: string; readonly window: Window; readonly freshPods: number },
+  {
+    model,
+    window,
+    freshPods,
+  }: { readonly model: string; readonly window: Window; readonly freshPods: number },
 ): boolean {
   const increases = modelIncreases(workload, model, window);
   if (areCountersFrozen(increases)) return false;

@@ -1,10 +1,10 @@
 // A gauge of one pod over a window: each scrape's sum over versions and GPUs, and what follows from it.
 
-import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
 import type { Instant } from "../domain/units.ts";
 import { isFreshGauge } from "./fresh.ts";
+import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
 import { FAMILY } from "./triton-metrics.ts";
-import { type Window, countUntil, windowStart } from "./window.ts";
+import { countUntil, type Window, windowStart } from "./window.ts";
 
 export type PodGauge = {
   readonly pod: ObservedPod;
@@ -23,7 +23,10 @@ export function freshPending(workload: ObservedWorkload, model: string, window: 
   });
 }
 
-function podGauge(pod: ObservedPod, { model, window }: { readonly model: string; readonly window: Window }): PodGauge | null {
+function podGauge(
+  pod: ObservedPod,
+  { model, window }: { readonly model: string; readonly window: Window },
+): PodGauge | null {
   const { times, values } = summed(pod, model);
   const start = countUntil(times, windowStart(window));
   const end = countUntil(times, window.at);
@@ -36,7 +39,10 @@ function podGauge(pod: ObservedPod, { model, window }: { readonly model: string;
 }
 
 /** Sums samples of the same scrape: zero twins add nothing, and averages over twins are never taken. */
-function summed(pod: ObservedPod, model: string): { readonly times: readonly Instant[]; readonly values: readonly number[] } {
+function summed(
+  pod: ObservedPod,
+  model: string,
+): { readonly times: readonly Instant[]; readonly values: readonly number[] } {
   const tracks = tracksOf(pod, FAMILY.pending, model);
   const [only, ...others] = tracks;
   if (only === undefined || others.length === 0) return only ?? { times: [], values: [] };

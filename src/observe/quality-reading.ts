@@ -2,11 +2,11 @@
 
 import type { HalvesReading, ModelParts, SignalState } from "../domain/observation.ts";
 import type { ModelPolicy, QualitySignalPolicy } from "../domain/policy.ts";
-import { type PodIncreases, modelIncreases, sumOf } from "./model-increases.ts";
+import { modelIncreases, sumOf } from "./model-increases.ts";
 import { largest, parts } from "./model-parts.ts";
-import type { ObservedWorkload } from "./observed-workload.ts";
+import type { ObservedWorkload, PodIncreases } from "./observed-workload.ts";
 import { freshPending } from "./pod-gauge.ts";
-import { type ModelState, counterState, isData, stateOverModels } from "./signal-state.ts";
+import { counterState, isData, type ModelState, stateOverModels } from "./signal-state.ts";
 import type { Window } from "./window.ts";
 
 /** Below it a model's value is not acted on (rule 16); it must then not hide another model's. */
@@ -36,7 +36,8 @@ export function qualityOfModel<Values extends QualityValues>(
   const increases = modelIncreases(workload, model.name, window);
   const state = counterState(workload, { model: model.name, family, window }, increases);
   const requests = isData(state.state) ? sumOf(increases, "success") : 0;
-  const isWaiting = (): boolean => freshPending(workload, model.name, window).some(({ newest }) => newest > 0);
+  const isWaiting = (): boolean =>
+    freshPending(workload, model.name, window).some(({ newest }) => newest > 0);
   const noCompletions = state.state === "live" && requests === 0 && isWaiting();
   return {
     model,

@@ -3,16 +3,25 @@
 import type { QueueDurationReading } from "../domain/observation.ts";
 import type { ModelPolicy, QualitySignalPolicy } from "../domain/policy.ts";
 import { type Millis, toSeconds } from "../domain/units.ts";
-import { type PodIncreases, modelIncreases, sumOf } from "./model-increases.ts";
-import type { ObservedWorkload } from "./observed-workload.ts";
-import { type QualityValues, combinedQuality, qualityOfModel, qualityWindow, withoutWorst } from "./quality-reading.ts";
+import { modelIncreases, sumOf } from "./model-increases.ts";
+import type { ObservedWorkload, PodIncreases } from "./observed-workload.ts";
+import {
+  combinedQuality,
+  type QualityValues,
+  qualityOfModel,
+  qualityWindow,
+  withoutWorst,
+} from "./quality-reading.ts";
 import { FAMILY } from "./triton-metrics.ts";
-import { type Window, halves } from "./window.ts";
+import { halves, type Window } from "./window.ts";
 
 const MICROS_PER_SECOND = 1e6;
 
 /** Returns Σ Δqueue ÷ Σ Δsuccess over all pods, less the model's batching delay; the largest of the models. */
-export function readQueueDuration(workload: ObservedWorkload, policy: QualitySignalPolicy): QueueDurationReading {
+export function readQueueDuration(
+  workload: ObservedWorkload,
+  policy: QualitySignalPolicy,
+): QueueDurationReading {
   const window = qualityWindow(workload, policy);
   const combined = combinedQuality(
     workload.policy.models.map((model) =>

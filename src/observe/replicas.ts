@@ -20,6 +20,8 @@ export function readReplicas(workload: ObservedWorkload, reading: ReplicaReading
 /** A pod counts as ready while it shows any of the policy's models. */
 function freshPods(workload: ObservedWorkload): number {
   const shows = (pod: ObservedPod, model: string): boolean =>
-    [FAMILY.success, FAMILY.pending].some((family) => isFreshGauge(workload, pod, tracksOf(pod, family, model)));
+    [FAMILY.success, FAMILY.pending].some((family) =>
+      isFreshGauge(workload, pod, tracksOf(pod, family, model)),
+    );
   return countExpected(workload, (pod) => workload.policy.models.some(({ name }) => shows(pod, name)));
 }

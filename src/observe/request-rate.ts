@@ -22,5 +22,12 @@ export function readRequestRate(workload: ObservedWorkload, policy: LoadSignalPo
     policy.required,
   );
   const value = isData(state) ? weightedSum(models) : null;
-  return { state, value, unit: "requests/s", ageSeconds, freshPods, ...(isData(state) ? weightedParts(models) : {}) };
+  return {
+    state,
+    value,
+    unit: "requests/s",
+    ageSeconds,
+    freshPods,
+    ...(isData(state) ? weightedParts(models) : {}),
+  };
 }

@@ -1,8 +1,9 @@
 // The recent past of every pod that is scraped: series by their own times, bounded in time and in number.
 
 import type { Scrape, Series, SeriesLabels } from "../domain/samples.ts";
-import { type Instant, type Millis, before, elapsed } from "../domain/units.ts";
+import { before, elapsed, type Instant, type Millis } from "../domain/units.ts";
 import type { ExpositionSample } from "./exposition.ts";
+import { countUntil } from "./window.ts";
 
 const DEFAULT_MAX_SERIES_PER_POD = 20_000;
 const DECIMAL = /^[+-]?([0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})([eE][+-]?[0-9]{1,3})?$/;
@@ -123,18 +124,6 @@ function reach<Value>(track: Track<Value>, at: Instant, span: Millis): Track<Val
   const from = Math.max(0, countUntil(track.times, before(at, span)) - 1);
   const to = countUntil(track.times, at);
   return { times: track.times.slice(from, to), values: track.values.slice(from, to) };
-}
-
-/** Returns how many of the ascending times are at or before `at`. */
-function countUntil(times: readonly Instant[], at: Instant): number {
-  let low = 0;
-  let high = times.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((times[middle] ?? at) <= at) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 function seriesLabels(labels: Readonly<Record<string, string>>): SeriesLabels {

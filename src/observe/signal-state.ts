@@ -3,14 +3,18 @@
 import type { SignalState } from "../domain/observation.ts";
 import { elapsed, toSeconds } from "../domain/units.ts";
 import { isFreshGauge, isFreshRate, lacksSeries } from "./fresh.ts";
-import { type PodIncreases, sumOf } from "./model-increases.ts";
-import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
-import { type Track, latest, newestTime } from "./track.ts";
+import { sumOf } from "./model-increases.ts";
+import { type ObservedPod, type ObservedWorkload, type PodIncreases, tracksOf } from "./observed-workload.ts";
+import { latest, newestTime, type Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
-import { type Window, countUntil, windowStart } from "./window.ts";
+import { countUntil, type Window, windowStart } from "./window.ts";
 
 /** What is known of one signal for one model; `freshPods` counts expected pods only. */
-export type ModelState = { readonly state: SignalState; readonly freshPods: number; readonly ageSeconds: number | null };
+export type ModelState = {
+  readonly state: SignalState;
+  readonly freshPods: number;
+  readonly ageSeconds: number | null;
+};
 
 /** The samples of a pod that decide on a signal's state. */
 export type TracksOfPod = (pod: ObservedPod) => readonly Track[];
@@ -23,7 +27,9 @@ export function counterState(
 ): ModelState {
   const { family, model, window } = subject;
   const tracks: TracksOfPod = (pod) => tracksOf(pod, family, model);
-  const freshPods = countExpected(workload, (pod) => isFreshRate(workload, pod, { tracks: tracks(pod), window }));
+  const freshPods = countExpected(workload, (pod) =>
+    isFreshRate(workload, pod, { tracks: tracks(pod), window }),
+  );
   const common = { freshPods, ageSeconds: ageSeconds(workload, tracks) };
   const missing = missingState(workload, tracks);
   if (missing !== null) return { ...common, state: missing };
@@ -52,7 +58,11 @@ export function gaugeState(
 /** Returns whether nothing at all happened to the model in the window, and every expected pod says so. */
 export function isIdle(
   workload: ObservedWorkload,
-  { model, window, freshPods }: { readonly model: string; readonly window: Window; readonly freshPods: number },
+  {
+    model,
+    window,
+    freshPods,
+  }: { readonly model: string; readonly window: Window; readonly freshPods: number },
   increases: readonly PodIncreases[],
 ): boolean {
   if (freshPods < workload.expected || workload.expected === 0) return false;
@@ -98,7 +108,10 @@ export function countExpected(workload: ObservedWorkload, passes: (pod: Observed
   return workload.pods.filter((pod) => pod.expected && passes(pod)).length;
 }
 
-function missingState(workload: ObservedWorkload, tracks: TracksOfPod): "absent" | "stale" | "implausible" | null {
+function missingState(
+  workload: ObservedWorkload,
+  tracks: TracksOfPod,
+): "absent" | "stale" | "implausible" | null {
   const all = workload.pods.flatMap(tracks);
   if (latest(all.map(({ lastSeenAt }) => lastSeenAt)) === null) return "absent";
   const newest = newestTime(all);

@@ -17,7 +17,7 @@ export type Track = {
 
 /** Returns the series up to `at` without unusable samples: NaN, infinite, negative, above 2⁵³. */
 export function usableTrack({ labels, times, values }: Series, at: Instant): Track {
-  const past = times.filter((time) => time <= at);
+  const past = (times.at(-1) ?? at) <= at ? times : times.filter((time) => time <= at);
   const lastSeenAt = past.at(-1) ?? null;
   if (past.length === times.length && values.every(isUsable)) return { labels, times, values, lastSeenAt };
   const kept = past.flatMap((_, index) => (isUsable(values[index] ?? NaN) ? [index] : []));

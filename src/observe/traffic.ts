@@ -5,9 +5,9 @@ import { type Millis, millis, seconds } from "../domain/units.ts";
 import { DEFAULT_RATE_WINDOW, longestSignalWindow } from "../domain/windows.ts";
 import { modelArrivals } from "./arrivals.ts";
 import { meanInFlight } from "./in-flight.ts";
-import { type PodIncreases, modelIncreases, sumOf } from "./model-increases.ts";
+import { modelIncreases, sumOf } from "./model-increases.ts";
 import { weightedSum } from "./model-parts.ts";
-import type { ObservedWorkload } from "./observed-workload.ts";
+import type { ObservedWorkload, PodIncreases } from "./observed-workload.ts";
 import { freshPending } from "./pod-gauge.ts";
 import { areCountersFrozen } from "./signal-state.ts";
 import type { Window } from "./window.ts";
@@ -40,7 +40,10 @@ export function readTraffic(workload: ObservedWorkload): Traffic {
 /** Returns λₚ of rule 11: weighted arrivals over the pending window or two scrape intervals, whichever is longer. */
 export function recentArrivals(workload: ObservedWorkload): number | null {
   const pendingWindow = workload.policy.signals.pendingRequests?.window ?? DEFAULT_PENDING_WINDOW;
-  return arrivals(workload, { at: workload.at, span: millis(Math.max(pendingWindow, 2 * workload.scrapeInterval)) });
+  return arrivals(workload, {
+    at: workload.at,
+    span: millis(Math.max(pendingWindow, 2 * workload.scrapeInterval)),
+  });
 }
 
 /** Returns how many requests Triton refused in the longest signal window (rule 19). */

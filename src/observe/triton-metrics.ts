@@ -46,7 +46,8 @@ const CPU_METRICS = "--allow-cpu-metrics=true (default)";
 const CACHE = "a response cache on server and model, and counter_latencies=true";
 const CACHE_SUMMARIES = "a response cache on server and model, and summary_latencies=true";
 
-type Columns = Pick<TritonMetric, "unit" | "labels" | "since" | "enabledBy" | "meaning"> & Partial<TritonMetric>;
+type Columns = Pick<TritonMetric, "unit" | "labels" | "since" | "enabledBy" | "meaning"> &
+  Partial<TritonMetric>;
 
 function counter(name: string, columns: Columns): TritonMetric {
   return { name, kind: "counter", used: [], ...columns };
@@ -81,7 +82,8 @@ export const TRITON_METRICS: readonly TritonMetric[] = [
     labels: [...MODEL, "reason"],
     since: "≤18.11 (reason: 24.07)",
     enabledBy: COUNTERS,
-    meaning: "Requests that failed: REJECTED (queue timeout), CANCELED, BACKEND, OTHER; not queue-full refusals",
+    meaning:
+      "Requests that failed: REJECTED (queue timeout), CANCELED, BACKEND, OTHER; not queue-full refusals",
     used: [""],
   }),
   counter(FAMILY.inferences, {
@@ -105,14 +107,27 @@ export const TRITON_METRICS: readonly TritonMetric[] = [
     labels: MODEL,
     since: "23.09",
     enabledBy: null,
-    meaning: "Requests accepted and not yet executing; 0 for ensembles and for engines that take requests at once",
+    meaning:
+      "Requests accepted and not yet executing; 0 for ensembles and for engines that take requests at once",
     used: [""],
   }),
   duration(FAMILY.requestMicros, "≤18.11", "Time from acceptance to the report, summed over successes"),
-  duration(FAMILY.queueMicros, "≤18.11", "Time in the queue, deliberate batching delay included; successes only"),
+  duration(
+    FAMILY.queueMicros,
+    "≤18.11",
+    "Time in the queue, deliberate batching delay included; successes only",
+  ),
   duration(FAMILY.computeInputMicros, "20.06", "Input time of the whole batch, once for each request in it"),
-  duration(FAMILY.computeInferMicros, "20.06", "Execution time of the whole batch, once for each request in it"),
-  duration(FAMILY.computeOutputMicros, "20.06", "Output time of the whole batch, once for each request in it"),
+  duration(
+    FAMILY.computeInferMicros,
+    "20.06",
+    "Execution time of the whole batch, once for each request in it",
+  ),
+  duration(
+    FAMILY.computeOutputMicros,
+    "20.06",
+    "Output time of the whole batch, once for each request in it",
+  ),
   {
     name: FAMILY.responseHistogram,
     kind: "histogram",
@@ -120,7 +135,8 @@ export const TRITON_METRICS: readonly TritonMetric[] = [
     labels: ["model", "version"],
     since: "26.01 (decoupled models: 24.11)",
     enabledBy: HISTOGRAMS,
-    meaning: "Time to the first response, whole milliseconds, failures included; default edges 100, 500, 2000, 5000",
+    meaning:
+      "Time to the first response, whole milliseconds, failures included; default edges 100, 500, 2000, 5000",
     used: ["_bucket", "_count"],
   },
   summary(FAMILY.requestSummary, "Request duration, quantiles over 60 s; not for cached models", {
@@ -165,7 +181,9 @@ export const TRITON_METRICS: readonly TritonMetric[] = [
     enabledBy: CACHE,
     meaning: "Time of look-ups and insertions after a miss; also in the request duration",
   }),
-  summary("nv_cache_hit_summary_per_model", "Look-ups that hit, quantiles over 60 s", { enabledBy: CACHE_SUMMARIES }),
+  summary("nv_cache_hit_summary_per_model", "Look-ups that hit, quantiles over 60 s", {
+    enabledBy: CACHE_SUMMARIES,
+  }),
   summary("nv_cache_miss_summary_per_model", "Misses, quantiles over 60 s", { enabledBy: CACHE_SUMMARIES }),
   gauge("nv_gpu_utilization", {
     unit: "ratio",

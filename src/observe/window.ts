@@ -1,6 +1,6 @@
 // Windows of time: (at − span, at].
 
-import { type Instant, type Millis, before, millis } from "../domain/units.ts";
+import { before, type Instant, type Millis, millis } from "../domain/units.ts";
 
 export type Window = { readonly at: Instant; readonly span: Millis };
 
