@@ -71,7 +71,7 @@ function withCaps(wish: Wish, comparison: Comparison): Wish {
   const { context } = comparison;
   if (context.starting > 0) return capped(wish, context.desired, "REPLICAS_STARTING");
   if (isResidue(context)) return capped(wish, context.desired, "RESIDUE");
-  if (isOneHotPod(comparison)) return capped(wish, context.desired, "IMBALANCE");
+  if (isOneHotPod(comparison)) return { replicas: context.desired, reason: "IMBALANCE" };
   const cap = probeCap(context);
   return cap === null ? wish : capped(wish, cap, "PROBE_WATCHED");
 }
