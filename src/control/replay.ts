@@ -42,30 +42,50 @@ type Subject = {
 };
 
 /**
- * Returns whether the log's decisions come out again. Each policy starts at its first `state` line; a later one
- * counts only after a new `policy` line (a start, an edit, a new file), so that hourly states prove nothing away.
+ * Replays a log line by line. Each policy starts at its first `state` line; a later one counts only after a new
+ * `policy` line (a start, an edit, a new file), so that hourly states prove nothing away.
  */
-export function replayLog(lines: Iterable<ReplayLine>, parsePolicy: PolicyParser): ReplayResult {
-  const subjects = new Map<string, Subject>();
-  const replayed = new Set<string>();
-  let decisions = 0;
-  for (const { line, json } of lines) {
-    const subject = subjects.get(json.policy) ?? { rebuilt: null, state: null, isNew: true };
-    subjects.set(json.policy, subject);
-    if (json.kind !== "decision") {
-      takeUp(subject, recordOf(json), parsePolicy);
-      continue;
-    }
-    if (subject.state === null) continue;
-    decisions += 1;
-    replayed.add(json.policy);
-    const found = repeatDecision(subject, json);
-    if (found === null) continue;
-    const at = instantText(json);
-    const firstDifference = { line, policy: json.policy, at, ...found };
-    return { ok: false, decisions, policies: replayed.size, firstDifference };
+export class LogReplay {
+  readonly #parsePolicy: PolicyParser;
+  readonly #subjects = new Map<string, Subject>();
+  readonly #replayed = new Set<string>();
+  #decisions = 0;
+  #difference: ReplayDifference | null = null;
+
+  constructor(parsePolicy: PolicyParser) {
+    this.#parsePolicy = parsePolicy;
   }
-  return { ok: true, decisions, policies: replayed.size, firstDifference: null };
+
+  /** Takes the next line; returns false once the log and its replay differ: later lines then say nothing more. */
+  take({ line, json }: ReplayLine): boolean {
+    if (this.#difference !== null) return false;
+    const subject = this.#subjects.get(json.policy) ?? { rebuilt: null, state: null, isNew: true };
+    this.#subjects.set(json.policy, subject);
+    if (json.kind !== "decision") takeUp(subject, recordOf(json), this.#parsePolicy);
+    else if (subject.state !== null) {
+      this.#decisions += 1;
+      this.#replayed.add(json.policy);
+      const found = repeatDecision(subject, json);
+      if (found !== null) this.#difference = { line, policy: json.policy, at: instantText(json), ...found };
+    }
+    return this.#difference === null;
+  }
+
+  /** Returns what came out so far. */
+  result(): ReplayResult {
+    const firstDifference = this.#difference;
+    const [decisions, policies] = [this.#decisions, this.#replayed.size];
+    return { ok: firstDifference === null, decisions, policies, firstDifference };
+  }
+}
+
+/** Returns what a replay of all lines comes to. */
+export function replayLog(lines: Iterable<ReplayLine>, parsePolicy: PolicyParser): ReplayResult {
+  const replay = new LogReplay(parsePolicy);
+  for (const line of lines) {
+    if (!replay.take(line)) break;
+  }
+  return replay.result();
 }
 
 function recordOf(json: LogJson): LogRecord {

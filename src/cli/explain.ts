@@ -1,0 +1,64 @@
+// `tidemark explain`: why a policy wanted what it wanted, from a decision log or from a running service.
+
+import { explain } from "../control/explain.ts";
+import type { RebuiltPolicy } from "../control/replay.ts";
+import { parseInstant, withInstantsAsNumbers, withInstantsAsText } from "../domain/instant.ts";
+import type { DecisionRecord, LogRecord } from "../domain/record.ts";
+import type { Instant } from "../domain/units.ts";
+import { CommandError, badInput } from "./command-error.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { policyOfDocument } from "./logged-policy.ts";
+import type { Output } from "./output.ts";
+import { readLog } from "./read-log.ts";
+import { type Explanation, explainRemotely } from "./remote-explain.ts";
+
+export type ExplainOptions = {
+  readonly at?: string;
+  readonly log?: string;
+  readonly url?: string;
+  readonly json?: boolean;
+};
+
+/** Explains the last record at or before `at`; exit 1 where there is none. `policy` may be a bare name. */
+export async function runExplain(policy: string, options: ExplainOptions, output: Output): Promise<ExitCode> {
+  const { log, url, json = false } = options;
+  const at = options.at === undefined ? null : readInstant(options.at);
+  if ((log === undefined) === (url === undefined)) throw badInput("give exactly one of --log FILE and --url URL");
+  const found =
+    url === undefined ? await explainFromLog({ policy, at, file: log ?? "" }, output) : await explainRemotely({ policy, at, url });
+  if (found === null) {
+    throw new CommandError(EXIT.no, `no record of ${policy}${at === null ? "" : ` at or before ${options.at}`}`);
+  }
+  output.stdout(json ? `${JSON.stringify(found)}\n` : `${found.text}\n`);
+  return EXIT.yes;
+}
+
+function readInstant(text: string): Instant {
+  const at = parseInstant(text);
+  if (at === null) throw badInput(`--at ${text} is no instant; write it as 2026-01-05T00:00:50.000Z`);
+  return at;
+}
+
+type LogQuestion = { readonly policy: string; readonly at: Instant | null; readonly file: string };
+
+async function explainFromLog({ policy, at, file }: LogQuestion, output: Output): Promise<Explanation | null> {
+  const keys = new Set<string>();
+  const documents = new Map<string, unknown>();
+  let found: DecisionRecord | null = null;
+  const onCut = (line: number): void => output.stderr(`${file}:${line}: the last line is cut off and left out\n`);
+  for await (const { json } of readLog(file, { onCut })) {
+    if (json.policy !== policy && !json.policy.endsWith(`/${policy}`)) continue;
+    keys.add(json.policy);
+    const record = withInstantsAsNumbers(json) as LogRecord;
+    if (record.kind === "policy") documents.set(record.policyHash, record.document);
+    if (record.kind === "decision" && (at === null || record.at <= at)) found = later(found, record);
+  }
+  if (keys.size > 1) throw badInput(`several policies are named ${policy}: ${[...keys].join(", ")}`);
+  if (found === null) return null;
+  const rebuilt: RebuiltPolicy | null = policyOfDocument(documents.get(found.policyHash) ?? null);
+  return { text: explain(found, rebuilt?.policy ?? null), record: withInstantsAsText(found) };
+}
+
+function later(one: DecisionRecord | null, other: DecisionRecord): DecisionRecord {
+  return one !== null && one.at > other.at ? one : other;
+}

@@ -1,0 +1,149 @@
+// The command line: which command with which arguments, and what bad usage says.
+
+import { Command, CommanderError, Option } from "commander";
+
+import { VERSION } from "../domain/version.ts";
+import { runBacktest } from "./backtest.ts";
+import { runCheck } from "./check.ts";
+import { CommandError } from "./command-error.ts";
+import { runDemo } from "./demo.ts";
+import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { runExplain } from "./explain.ts";
+import type { Output } from "./output.ts";
+import { runReplay } from "./replay.ts";
+import { runSchema } from "./schema.ts";
+import { runServe } from "./serve.ts";
+
+/** What a command has besides its arguments; `signal` aborts when the process is asked to end. */
+export type Surroundings = { readonly output: Output; readonly signal: AbortSignal };
+
+type Action = () => Promise<ExitCode>;
+type Choose = (action: Action) => void;
+
+/** Runs the command that `args` (without program and script) name, and returns the exit code. Never throws. */
+export async function runProgram(args: readonly string[], { output, signal }: Surroundings): Promise<ExitCode> {
+  let chosen: Action | null = null;
+  const program = describeProgram({ output, signal }, (action) => {
+    chosen = action;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return await runChosen(chosen);
+  } catch (error) {
+    return exitOf(error, output);
+  }
+}
+
+async function runChosen(action: Action | null): Promise<ExitCode> {
+  return action === null ? EXIT.badInput : await action();
+}
+
+function exitOf(error: unknown, output: Output): ExitCode {
+  // Commander has said what is wrong already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.yes : EXIT.badInput;
+  if (error instanceof CommandError) {
+    output.stderr(`${error.message}\n`);
+    return error.exit;
+  }
+  output.stderr(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return EXIT.environment;
+}
+
+function describeProgram(surroundings: Surroundings, choose: Choose): Command {
+  const { output } = surroundings;
+  const program = new Command("tidemark")
+    .description("Autoscaler for NVIDIA Triton: explained, replayable decisions for KEDA")
+    .version(VERSION)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.stdout(text), writeErr: (text) => output.stderr(text) })
+    .showHelpAfterError("(--help shows what there is)");
+  addServe(program, surroundings, choose);
+  addDemo(program, surroundings, choose);
+  addCheck(program, output, choose);
+  addSchema(program, output, choose);
+  addBacktest(program, output, choose);
+  addReplay(program, output, choose);
+  addExplain(program, output, choose);
+  return program;
+}
+
+function addServe(program: Command, { output, signal }: Surroundings, choose: Choose): void {
+  program
+    .command("serve")
+    .description("answer KEDA from the metrics of a source")
+    .requiredOption("--config <file>", "the service configuration")
+    .requiredOption("--policies <dir>", "the folder of policies; changes in it are followed")
+    .option("--grpc <address>", "listen for KEDA here instead, host:port")
+    .option("--http <address>", "listen for HTTP here instead, host:port")
+    .action((options: { config: string; policies: string; grpc?: string; http?: string }) =>
+      choose(() => runServe(options, output, signal)),
+    );
+}
+
+function addDemo(program: Command, surroundings: Surroundings, choose: Choose): void {
+  program
+    .command("demo")
+    .description("play a recorded surge of a real Triton and watch the decisions")
+    .option("--for <duration>", "end after this long, as 20s")
+    .option("--grpc <address>", "listen for KEDA here, host:port")
+    .option("--http <address>", "listen for HTTP here, host:port")
+    .action((options: { for?: string; grpc?: string; http?: string }) => choose(() => runDemo(options, surroundings)));
+}
+
+function addCheck(program: Command, output: Output, choose: Choose): void {
+  program
+    .command("check")
+    .description("say what is wrong with policies and configurations")
+    .argument("<path...>", "files, or folders of *.yaml and *.yml")
+    .option("--config <file>", "the configuration that the policies are to run under")
+    .option("--strict", "warnings count as errors")
+    .option("--json", "print one JSON document")
+    .action((paths: string[], options: { config?: string; strict?: boolean; json?: boolean }) =>
+      choose(() => runCheck({ paths, ...options }, output)),
+    );
+}
+
+function addSchema(program: Command, output: Output, choose: Choose): void {
+  program
+    .command("schema")
+    .description("print the JSON Schema of a kind of document")
+    .argument("<kind>", "policy")
+    .action((kind: string) => choose(() => runSchema(kind, output)));
+}
+
+function addBacktest(program: Command, output: Output, choose: Choose): void {
+  program
+    .command("backtest")
+    .description("run policies over recorded metrics, replicas as recorded")
+    .argument("<recording>", "the folder of a recording")
+    .requiredOption("--policies <dir>", "the folder of policies")
+    .option("--config <file>", "a configuration whose source is a recording")
+    .option("--decisions <file>", "write the decision records here")
+    .option("--json", "print one JSON document")
+    .action((recording: string, options: { policies: string; config?: string; decisions?: string; json?: boolean }) =>
+      choose(() => runBacktest(recording, options, output)),
+    );
+}
+
+function addReplay(program: Command, output: Output, choose: Choose): void {
+  program
+    .command("replay")
+    .description("decide a decision log once more and compare")
+    .argument("<log>", "a decision log (JSON Lines)")
+    .option("--json", "print one JSON document")
+    .action((log: string, options: { json?: boolean }) => choose(() => runReplay(log, options, output)));
+}
+
+function addExplain(program: Command, output: Output, choose: Choose): void {
+  program
+    .command("explain")
+    .description("say why a policy wanted what it wanted")
+    .argument("<policy>", "<namespace>/<name>, or the name alone where that is unambiguous")
+    .option("--at <instant>", "the last record at or before it, as 2026-01-05T00:00:50Z; else the newest")
+    .addOption(new Option("--log <file>", "a decision log").conflicts("url"))
+    .option("--url <url>", "a running service, as http://127.0.0.1:8080")
+    .option("--json", "print one JSON document")
+    .action((policy: string, options: { at?: string; log?: string; url?: string; json?: boolean }) =>
+      choose(() => runExplain(policy, options, output)),
+    );
+}

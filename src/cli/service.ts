@@ -1,0 +1,232 @@
+// The running service: source, loop, gRPC and HTTP composed from a configuration, and taken down in order.
+
+import { resolve } from "node:path";
+
+import { checkpointFile } from "../adapters/checkpoint-file.ts";
+import { PrometheusTelemetry } from "../adapters/prometheus-telemetry.ts";
+import { realPacing } from "../adapters/real-pacing.ts";
+import { explain } from "../control/explain.ts";
+import { TickLoop } from "../control/loop.ts";
+import { Registry } from "../control/registry.ts";
+import type { Configuration } from "../domain/configuration.ts";
+import type { ScalerState } from "../domain/state.ts";
+import { type Instant, type Millis, longest, millis, minutes } from "../domain/units.ts";
+import { VERSION } from "../domain/version.ts";
+import { sampleSpan } from "../domain/windows.ts";
+import { type HttpServer, startHttpServer } from "../http/server.ts";
+import { type ScalerServer, startScalerServer } from "../keda/server.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { DecisionSink } from "../ports/decision-sink.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { PolicySet, PolicySource } from "../ports/policy-source.ts";
+import { CheckpointKeeper } from "./checkpoint-keeper.ts";
+import { environmentFailed, reasonOf } from "./command-error.ts";
+import { type ComposedSource, composeSource } from "./compose-source.ts";
+import { openDecisionLog } from "./decision-log.ts";
+import { applyReload, describePolicies } from "./reload.ts";
+import { Teardown } from "./teardown.ts";
+
+/** Samples stay at least this long, so that a policy with longer windows can come later. */
+const KEEP_LEAST = minutes(15);
+/** How far a checkpoint may be ahead of the wall clock: a small step back is waited for. */
+const CHECKPOINT_AHEAD = minutes(1);
+
+export type ServiceInput = {
+  readonly configuration: Configuration;
+  /** Where the configuration's relative paths start. */
+  readonly directory: string;
+  readonly policies: PolicySource;
+  /** What `policies` gave at first. */
+  readonly first: PolicySet;
+  readonly logger: Logger;
+};
+
+export type Service = {
+  readonly grpcPort: number;
+  readonly httpPort: number;
+  readonly registry: Registry;
+  readonly clock: Clock;
+  /** Resolves when the source has nothing left to play; rejects if the loop breaks. */
+  readonly finished: Promise<void>;
+  /** Drains and closes everything; again waits for the same. */
+  stop(): Promise<void>;
+};
+
+/** What is built before anything listens. */
+type Core = {
+  readonly input: ServiceInput;
+  readonly telemetry: PrometheusTelemetry;
+  readonly registry: Registry;
+  readonly composed: ComposedSource;
+  readonly sink: DecisionSink;
+  readonly loop: TickLoop;
+  readonly keeper: CheckpointKeeper | null;
+  readonly life: Life;
+};
+
+/** How far the service is in its life, for probes. */
+type Life = { stage: "starting" | "ready" | "draining" | "broken" };
+
+/** Starts the service; resolves once it is ready. Throws a CommandError, with nothing left open, where it cannot. */
+export async function startService(input: ServiceInput): Promise<Service> {
+  const teardown = new Teardown((error) => input.logger.error({ err: error }, "closing failed"));
+  try {
+    const core = await buildCore(input, teardown);
+    const servers = await listen(core, teardown);
+    return await run(core, servers, teardown);
+  } catch (error) {
+    await teardown.run();
+    throw error;
+  }
+}
+
+async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core> {
+  const { configuration, directory, first, logger } = input;
+  const registry = new Registry();
+  const held: { composed: ComposedSource | null } = { composed: null };
+  const isScraped = configuration.source.kind === "scrape";
+  const telemetry = new PrometheusTelemetry(
+    isScraped ? { sourceUp: () => held.composed?.isUp?.() ?? false } : {},
+  );
+  teardown.add(() => telemetry.close());
+  const keep = longest([KEEP_LEAST, ...first.policies.map(({ policy }) => millis(2 * sampleSpan(policy)))]);
+  const composed = await composeSource({ configuration, directory, keep, registry, telemetry, logger });
+  held.composed = composed;
+  teardown.add(() => composed.source.close());
+  const { sink, loop } = await buildLoop({ input, telemetry, registry, composed });
+  teardown.add(() => sink.close());
+  const file = configuration.state.file;
+  const store = file === null ? null : checkpointFile(resolve(directory, file));
+  const keeper = store === null ? null : new CheckpointKeeper({ store, registry, logger });
+  const states = keeper === null ? undefined : await keeper.load(composed.clock.now(), aheadOf(composed));
+  applyFirst({ registry, first, at: composed.clock.now(), states });
+  describePolicies(registry, first, { logger, telemetry });
+  return { input, telemetry, registry, composed, sink, loop, keeper, life: { stage: "starting" } };
+}
+
+/** A recording begins again at its epoch: whatever is later belongs to another play. */
+function aheadOf({ everyInstant }: ComposedSource): Millis {
+  return everyInstant ? millis(0) : CHECKPOINT_AHEAD;
+}
+
+type FirstSet = {
+  readonly registry: Registry;
+  readonly first: PolicySet;
+  readonly at: Instant;
+  readonly states: ReadonlyMap<string, ScalerState> | null | undefined;
+};
+
+function applyFirst({ registry, first, at, states }: FirstSet): void {
+  const { policies, rejected } = first;
+  registry.apply(policies, states === undefined ? { rejected, at } : { rejected, at, states });
+}
+
+type LoopNeeds = Pick<Core, "input" | "telemetry" | "registry" | "composed">;
+
+async function buildLoop(needs: LoopNeeds): Promise<Pick<Core, "sink" | "loop">> {
+  const { input, telemetry, registry, composed } = needs;
+  const { configuration, directory, logger } = input;
+  const { file, detail, maxFileSizeBytes, maxFiles } = configuration.decisions;
+  const held: { loop: TickLoop | null } = { loop: null };
+  const sink = await openDecisionLog({
+    file: file === null ? null : resolve(directory, file),
+    maxFileSizeBytes,
+    maxFiles,
+    existing: "rotate",
+    onNewFile: () => held.loop?.openingLines() ?? [],
+    onProblem: (problem) => logger.error({ problem }, "decision log"),
+  });
+  const { clock, source, startAfter, everyInstant } = composed;
+  const { interval, lag } = configuration.tick;
+  const loop = new TickLoop(
+    { clock, source, registry, sink, telemetry, logger, pacing: realPacing() },
+    { interval, lag, detail, version: VERSION, startAfter, everyInstant },
+  );
+  held.loop = loop;
+  return { sink, loop };
+}
+
+type Servers = { readonly grpc: ScalerServer; readonly http: HttpServer };
+
+async function listen(core: Core, teardown: Teardown): Promise<Servers> {
+  const { input, telemetry, registry, composed, life } = core;
+  const { grpc: settings, http: httpSettings, tick } = input.configuration;
+  const { logger } = input;
+  const { address, deadline, maxMessageBytes, reflection, drainTimeout } = settings;
+  const http = await startHttpServer({
+    address: httpSettings.address,
+    registry,
+    logger,
+    readiness: () => (life.stage === "ready" ? null : `the service is ${life.stage}`),
+    liveness: () => (life.stage === "broken" ? "the loop has stopped" : null),
+    renderMetrics: async () => ({ contentType: telemetry.contentType, text: await telemetry.render() }),
+    explain,
+  }).catch(notListening);
+  teardown.add(() => http.close());
+  const grpc = await startScalerServer({
+    address,
+    deadline,
+    maxMessageBytes,
+    reflection,
+    registry,
+    clock: composed.clock,
+    tickInterval: tick.interval,
+    telemetry,
+    logger,
+  }).catch(notListening);
+  teardown.add(() => grpc.drain(drainTimeout));
+  return { grpc, http };
+}
+
+function notListening(error: unknown): never {
+  throw environmentFailed(reasonOf(error), error);
+}
+
+async function run(core: Core, { grpc, http }: Servers, teardown: Teardown): Promise<Service> {
+  const { input, registry, composed, loop, keeper, life } = core;
+  const stop = new AbortController();
+  teardown.add(() => keeper?.save());
+  composed.start();
+  const { looping, firstTick } = startLoop(loop, stop.signal, (at) => keeper?.ticked(at));
+  teardown.add(async () => {
+    stop.abort();
+    await looping.catch(() => {});
+  });
+  const reload = (set: PolicySet): void => applyReload({ ...core, ...input, set, at: composed.clock.now() });
+  teardown.add(input.policies.watch(reload));
+  const finished = Promise.race([looping, composed.ended ?? new Promise<void>(() => {})]);
+  finished.catch(() => {
+    life.stage = "broken";
+  });
+  await Promise.race([firstTick, finished]);
+  life.stage = "ready";
+  grpc.setServing(true);
+  return {
+    grpcPort: grpc.port,
+    httpPort: http.port,
+    registry,
+    clock: composed.clock,
+    finished,
+    stop: () => {
+      life.stage = "draining";
+      grpc.setServing(false);
+      return teardown.run();
+    },
+  };
+}
+
+function startLoop(
+  loop: TickLoop,
+  signal: AbortSignal,
+  ticked: (at: Instant) => void,
+): { readonly looping: Promise<void>; readonly firstTick: Promise<void> } {
+  let markFirst: () => void = () => {};
+  const firstTick = new Promise<void>((done) => {
+    markFirst = done;
+  });
+  const looping = loop.run(signal, (at) => {
+    ticked(at);
+    markFirst();
+  });
+  return { looping, firstTick };
+}
