@@ -5,7 +5,7 @@ import { open, readFile, rename, stat } from "node:fs/promises";
 import { z } from "zod";
 
 import { withInstantsAsNumbers, withInstantsAsText } from "../domain/instant.ts";
-import type { ScalerState } from "../domain/state.ts";
+import type { DesiredChange, FailedProbe, Probe, Recommendation, ScalerState } from "../domain/state.ts";
 import { type Instant, instant } from "../domain/units.ts";
 import { VERSION } from "../domain/version.ts";
 import type { LoadedStates, StateStore } from "../ports/state-store.ts";
@@ -14,42 +14,48 @@ const CHECKPOINT_VERSION = 1;
 /** Far more than a thousand policies need; a larger file is not ours. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
+/** One schema for each field of a type: with an object literal neither a missing nor a superfluous one compiles. */
+type Fields<Plain> = { readonly [Key in keyof Plain]: z.ZodType<Plain[Key]> };
+
 const at: z.ZodType<Instant> = z.int().transform((value) => instant(value));
 const count = z.int().min(0);
 const rate = z.number().min(0);
-const probe = z.strictObject({
+const lastReplicas: Fields<NonNullable<ScalerState["lastReplicas"]>> = { at, desired: count, ready: count };
+const desiredChange: Fields<DesiredChange> = { at, desired: count };
+const recommendation: Fields<Recommendation> = { at, replicas: count };
+const failedProbe: Fields<FailedProbe> = { at, to: count, arrivalsPerSecond: rate };
+const probe: Fields<Probe> = {
   at,
   from: count,
   to: count,
   arrivalsPerSecond: rate.nullable(),
-  reachedAt: at.nullable(),
   failedAt: at.nullable(),
-});
-const state: z.ZodType<ScalerState> = z.strictObject({
+};
+const stateFields: Fields<ScalerState> = {
   version: z.literal(1),
   at: at.nullable(),
   startedAt: at.nullable(),
   lastAnswer: count.nullable(),
-  lastReplicas: z.strictObject({ at, desired: count, ready: count }).nullable(),
+  lastReplicas: z.strictObject(lastReplicas).nullable(),
   lastLiveAt: at.nullable(),
   active: z.boolean().nullable(),
   lastActiveAt: at.nullable(),
-  desiredChanges: z.array(z.strictObject({ at, desired: count })),
+  desiredChanges: z.array(z.strictObject(desiredChange)),
   lastIncreaseAt: at.nullable(),
   readySince: at.nullable(),
   steadyAt: at.nullable(),
-  recommendations: z.array(z.strictObject({ at, replicas: count })),
+  recommendations: z.array(z.strictObject(recommendation)),
   recommendationsSince: at.nullable(),
   backlogAboveAt: at.nullable(),
-  probe: probe.nullable(),
-  failedProbes: z.array(z.strictObject({ at, to: count, arrivalsPerSecond: rate })),
+  probe: z.strictObject(probe).nullable(),
+  failedProbes: z.array(z.strictObject(failedProbe)),
   noProbeUntil: at.nullable(),
-});
+};
 const checkpoint = z.strictObject({
   kind: z.literal("checkpoint"),
   v: z.literal(CHECKPOINT_VERSION),
   version: z.string(),
-  states: z.record(z.string(), state),
+  states: z.record(z.string(), z.strictObject(stateFields)),
 });
 
 /**
