@@ -4,7 +4,6 @@ import { readFileSync } from "node:fs";
 import { cruise } from "dependency-cruiser";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
-import { VERSION } from "../../src/domain/version.ts";
 import { filesBelow, ROOT, type SourceFile, sourceFiles } from "./source-files.ts";
 import { findings } from "./tidy-rules.ts";
 
@@ -24,11 +23,6 @@ describe("the sources", () => {
     expect(compiledFiles()).toEqual(onDisk);
     expect(await cruisedFiles()).toEqual(onDisk);
   }, 60_000);
-
-  test("the version that records carry is the package's", () => {
-    const manifest: unknown = JSON.parse(readFileSync(`${ROOT}package.json`, "utf8"));
-    expect(manifest).toHaveProperty("version", VERSION);
-  });
 });
 
 describe("the rules", () => {
