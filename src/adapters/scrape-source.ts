@@ -5,7 +5,7 @@ import type { ActivationReading } from "../domain/observation.ts";
 import { failed, type Result } from "../domain/result.ts";
 import type { PodSamples, WorkloadSamples } from "../domain/samples.ts";
 import type { TargetRef } from "../domain/target.ts";
-import { type Instant, instant, type Millis } from "../domain/units.ts";
+import { type Instant, instant, type Millis, millis } from "../domain/units.ts";
 import { type ExpositionSample, parseExposition } from "../observe/exposition.ts";
 import { SampleBuffer } from "../observe/sample-buffer.ts";
 import { isKeptMetric } from "../observe/triton-metrics.ts";
@@ -63,7 +63,7 @@ export class ScrapeSource implements MetricsSource {
     this.#pods = targets.map((target, index) => ({
       target,
       key: `${target.namespace}/${target.workload}/${target.pod}`,
-      phase: Math.floor((index * interval) / targets.length) as Millis,
+      phase: millis(Math.floor((index * interval) / targets.length)),
       tried: false,
       problem: null,
       answeredAt: null,
