@@ -285,7 +285,7 @@ function parseNumber(text: string, start: number, end: number): number | null {
   }
   if (digits === 0) return null;
   const value = decimals > 0 ? mantissa / (POWERS_OF_TEN[decimals] ?? 1) : mantissa;
-  return negative ? -value : value;
+  return negative && value > 0 ? -value : value;
 }
 
 /** Returns the number a text stands for, or null. Triton prints `Nan` for the quantile of an empty window. */
