@@ -6,7 +6,8 @@ import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 
 import { type Millis, millis, seconds } from "../domain/units.ts";
-import type { PolicySet, PolicySource } from "../ports/policy-source.ts";
+import type { PolicySet } from "../domain/policy-set.ts";
+import type { PolicySource } from "../ports/policy-source.ts";
 import { pause } from "./pause.ts";
 
 /** One more byte than a policy file may have: enough to tell that it is too large. */

@@ -12,7 +12,7 @@ import { type Instant, type Millis, instant, longest, millis, seconds } from "..
 import { VERSION } from "../domain/version.ts";
 import { sampleSpan } from "../domain/windows.ts";
 import type { DecisionSink } from "../ports/decision-sink.ts";
-import type { PolicySet } from "../ports/policy-source.ts";
+import type { PolicySet } from "../domain/policy-set.ts";
 import type { Telemetry, TickResult } from "../ports/telemetry.ts";
 import { BacktestTally, changeText, summaryText } from "./backtest-summary.ts";
 import { badInput, environmentFailed } from "./command-error.ts";

@@ -2,20 +2,22 @@
 
 import { resolve } from "node:path";
 
+import { pause } from "../adapters/pause.ts";
 import { following } from "../adapters/following-source.ts";
 import { RecordingClock } from "../adapters/recording-clock.ts";
 import { openRecording } from "../adapters/recording-source.ts";
 import { ScrapeSource } from "../adapters/scrape-source.ts";
-import { systemClock } from "../adapters/system-clock.ts";
+import { monotonicMillis, systemClock } from "../adapters/system-clock.ts";
 import type { Registry } from "../control/registry.ts";
 import { assertNever } from "../domain/assert.ts";
 import type {
   Configuration,
   RecordingSourceConfiguration,
   ScrapeSourceConfiguration,
+  ScrapeTarget,
 } from "../domain/configuration.ts";
 import type { TargetRef } from "../domain/target.ts";
-import type { Instant, Millis } from "../domain/units.ts";
+import { type Instant, type Millis, millis, seconds } from "../domain/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { MetricsSource } from "../ports/metrics-source.ts";
@@ -32,8 +34,13 @@ export type ComposedSource = {
   /** Resolves when there is nothing left to play and the service should end; null = never. */
   readonly ended: Promise<void> | null;
   readonly isUp: (() => boolean) | null;
-  start(): void;
+  /** Lets it run; resolves when a first tick can see what there is, or soon anyway. */
+  start(): Promise<void>;
 };
+
+/** The service must be ready within seconds, whatever its targets do. */
+const FIRST_LOOK_LONGEST = seconds(2.5);
+const FIRST_LOOK_STEP_MS = 20;
 
 export type SourceNeeds = {
   readonly configuration: Configuration;
@@ -71,8 +78,30 @@ function composeScrape(source: ScrapeSourceConfiguration, needs: SourceNeeds): C
     everyInstant: false,
     ended: null,
     isUp: () => scraping.isUp(),
-    start: () => scraping.start(),
+    async start() {
+      scraping.start();
+      const longestLook = millis(Math.min(interval + timeout, FIRST_LOOK_LONGEST));
+      await firstLook(scraping, { targets, clock, longestLook });
+    },
   };
+}
+
+type FirstLook = {
+  readonly targets: readonly ScrapeTarget[];
+  readonly clock: Clock;
+  readonly longestLook: Millis;
+};
+
+/** Resolves once every target has been tried: a tick before that would take replicas for starting that serve. */
+async function firstLook(source: MetricsSource, { targets, clock, longestLook }: FirstLook): Promise<void> {
+  const isTried = ({ namespace, workload: name }: ScrapeTarget): boolean => {
+    const { pods } = source.workload({ kind: "Deployment", namespace, name }, clock.now(), longestLook);
+    return pods.every(({ scrapes }) => scrapes.length > 0);
+  };
+  const startedMs = monotonicMillis();
+  while (!targets.every(isTried) && monotonicMillis() - startedMs < longestLook) {
+    await pause(FIRST_LOOK_STEP_MS, new AbortController().signal);
+  }
 }
 
 async function composeRecording(
@@ -99,7 +128,7 @@ async function composeRecording(
     everyInstant: true,
     ended: atEnd === "exit" ? clock.ended : null,
     isUp: null,
-    start: () => clock.start(),
+    start: () => Promise.resolve(clock.start()),
   };
 }
 

@@ -6,7 +6,7 @@ import { PolicyFiles } from "../adapters/policy-files.ts";
 import type { Configuration } from "../domain/configuration.ts";
 import { type Issue, formatIssue } from "../domain/issue.ts";
 import { loadPolicies } from "../policy/load-policies.ts";
-import type { PolicySet } from "../ports/policy-source.ts";
+import type { PolicySet } from "../domain/policy-set.ts";
 import { badInput, reasonOf } from "./command-error.ts";
 
 /** Returns the source of the policies in `directory`; `configuration` adds the checks that depend on it. */

@@ -4,7 +4,7 @@ import type { Registry } from "../control/registry.ts";
 import { formatIssue } from "../domain/issue.ts";
 import type { Instant } from "../domain/units.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { PolicySet } from "../ports/policy-source.ts";
+import type { PolicySet } from "../domain/policy-set.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 
 type Reporting = { readonly logger: Logger; readonly telemetry: Telemetry };

@@ -2,6 +2,8 @@
 
 import { resolve } from "node:path";
 
+import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
+
 import { checkpointFile } from "../adapters/checkpoint-file.ts";
 import { PrometheusTelemetry } from "../adapters/prometheus-telemetry.ts";
 import { realPacing } from "../adapters/real-pacing.ts";
@@ -18,7 +20,8 @@ import { type ScalerServer, startScalerServer } from "../keda/server.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DecisionSink } from "../ports/decision-sink.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { PolicySet, PolicySource } from "../ports/policy-source.ts";
+import type { PolicySet } from "../domain/policy-set.ts";
+import type { PolicySource } from "../ports/policy-source.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
 import { environmentFailed, reasonOf } from "./command-error.ts";
 import { type ComposedSource, composeSource } from "./compose-source.ts";
@@ -153,6 +156,8 @@ async function listen(core: Core, teardown: Teardown): Promise<Servers> {
   const { grpc: settings, http: httpSettings, tick } = input.configuration;
   const { logger } = input;
   const { address, deadline, maxMessageBytes, reflection, drainTimeout } = settings;
+  // Its own lines would break the log's format; what it would say comes as errors, too.
+  setLogVerbosity(logVerbosity.NONE);
   const http = await startHttpServer({
     address: httpSettings.address,
     registry,
@@ -186,7 +191,7 @@ async function run(core: Core, { grpc, http }: Servers, teardown: Teardown): Pro
   const { input, registry, composed, loop, keeper, life } = core;
   const stop = new AbortController();
   teardown.add(() => keeper?.save());
-  composed.start();
+  await composed.start();
   const { looping, firstTick } = startLoop(loop, stop.signal, (at) => keeper?.ticked(at));
   teardown.add(async () => {
     stop.abort();

@@ -3,7 +3,7 @@
 import type { DecisionRecord } from "../domain/record.ts";
 import { type ScalerState, initialState } from "../domain/state.ts";
 import { type Instant, elapsed } from "../domain/units.ts";
-import type { LoadedPolicy, RejectedFile } from "../ports/policy-source.ts";
+import type { LoadedPolicy, RejectedFile } from "../domain/policy-set.ts";
 
 /** Records of a policy that stay in memory. */
 export const RECORDS_KEPT = 1000;

@@ -7,7 +7,7 @@ import type { WorkloadSamples } from "../domain/samples.ts";
 import type { ScalerState } from "../domain/state.ts";
 import type { Instant, Millis } from "../domain/units.ts";
 import { buildObservation } from "../observe/build-observation.ts";
-import type { LoadedPolicy } from "../ports/policy-source.ts";
+import type { LoadedPolicy } from "../domain/policy-set.ts";
 import { decideAndAnswer } from "./outcome.ts";
 
 /** All that a tick depends on. `at` is the grid instant, `readAt` the instant at which the source was read. */

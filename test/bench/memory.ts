@@ -10,7 +10,7 @@ import { sampleSpan } from "../../src/domain/windows.ts";
 import { parseExposition } from "../../src/observe/exposition.ts";
 import { SampleBuffer } from "../../src/observe/sample-buffer.ts";
 import { isKeptMetric } from "../../src/observe/triton-metrics.ts";
-import type { LoadedPolicy } from "../../src/ports/policy-source.ts";
+import type { LoadedPolicy } from "../../src/domain/policy-set.ts";
 import { instantOf, policyOf, TICK } from "./fleet.ts";
 import { type Benchmark, type BenchResult, median } from "./result.ts";
 import { tritonPage } from "./triton-page.ts";

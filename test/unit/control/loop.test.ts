@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { TickLoop, type LoopSettings } from "../../../src/control/loop.ts";
 import { Registry } from "../../../src/control/registry.ts";
 import { type Instant, minutes, seconds } from "../../../src/domain/units.ts";
-import type { LoadedPolicy } from "../../../src/ports/policy-source.ts";
+import type { LoadedPolicy } from "../../../src/domain/policy-set.ts";
 import {
   EPOCH,
   MemoryLogger,

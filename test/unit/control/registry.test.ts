@@ -5,7 +5,7 @@ import { RECORDS_KEPT, Registry } from "../../../src/control/registry.ts";
 import type { DecisionRecord } from "../../../src/domain/record.ts";
 import { initialState } from "../../../src/domain/state.ts";
 import { minutes } from "../../../src/domain/units.ts";
-import type { LoadedPolicy } from "../../../src/ports/policy-source.ts";
+import type { LoadedPolicy } from "../../../src/domain/policy-set.ts";
 import { aPolicy, anObservation, at } from "../../support/builders.ts";
 
 function loaded(hash: string, overrides: Parameters<typeof aPolicy>[0] = {}): LoadedPolicy {
