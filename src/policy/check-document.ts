@@ -6,6 +6,7 @@ import type { Policy } from "../domain/policy.ts";
 import { configurationFindings, replicasFromPods } from "./configuration-checks.ts";
 import { configurationSchema, toConfiguration } from "./configuration-schema.ts";
 import { configuredFindings, crossFindings } from "./cross-checks.ts";
+import { POLICY_FIELDS } from "./defaults.ts";
 import { type Finding, formatPath, type Position, sortIssues, toIssue } from "./finding.ts";
 import { type PolicyFacts, policyFacts } from "./policy-facts.ts";
 import { policySchema, toPolicy } from "./policy-schema.ts";
@@ -32,6 +33,7 @@ export type CheckedDocument = {
 };
 
 const KINDS = ["ScalingPolicy", "ScalerConfiguration", "Simulation", "Tuning"];
+const POLICY_PATHS = Object.keys(POLICY_FIELDS);
 const LATER_KINDS = ["Simulation", "Tuning"];
 
 type Outcome = Partial<Pick<CheckedDocument, "policy" | "configuration" | "identity">>;
@@ -66,7 +68,7 @@ function checkPolicy(
   const facts = policyFacts(document.value);
   const findings = [
     ...document.findings,
-    ...(parsed.success ? [] : schemaFindings(parsed.error.issues, document)),
+    ...(parsed.success ? [] : schemaFindings(parsed.error.issues, document, POLICY_PATHS)),
     ...crossFindings(facts, document),
     ...(configuration === null ? [] : configuredFindings(facts, document, configuration)),
   ];

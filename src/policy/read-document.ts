@@ -66,7 +66,7 @@ type ParsedYaml = {
 /** Null where the parser ran out of stack. Unique keys are checked by us: the parser's own check is quadratic. */
 function parseYaml(text: string): ParsedYaml | null {
   try {
-    return parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: "silent" });
+    return parseDocument(text, { uniqueKeys: false, prettyErrors: false, logLevel: "error" });
   } catch (error) {
     if (error instanceof RangeError) return null;
     throw error;

@@ -30,14 +30,25 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   boolean: "true or false",
 };
 
+/** Comparing words costs; nobody misspells more keys than this in one mapping. */
+const MOST_SUGGESTIONS = 50;
+
 type ZodIssue = z.core.$ZodIssue;
 
-/** Returns a finding for each issue (one for each unknown key). */
-export function schemaFindings(issues: readonly ZodIssue[], document: LocatedDocument): readonly Finding[] {
+/** Returns a finding for each issue (one for each unknown key); `fields` are the paths that such a document has. */
+export function schemaFindings(
+  issues: readonly ZodIssue[],
+  document: LocatedDocument,
+  fields: readonly string[] = [],
+): readonly Finding[] {
   return issues.flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
-    if (issue.code === "unrecognized_keys")
-      return issue.keys.map((key) => unknownKey([...path, key], issue, document));
+    if (issue.code === "unrecognized_keys") {
+      const known = { here: knownKeys(issue), fields };
+      return issue.keys.map((key, index) => {
+        return unknownKey([...path, key], index < MOST_SUGGESTIONS ? known : NOTHING_KNOWN, document);
+      });
+    }
     if (!document.locate.has(path)) return [missingKey(path, document)];
     const value = valueAt(document.value, path);
     return [
@@ -56,15 +67,33 @@ export function valueAt(value: unknown, path: FieldPath): unknown {
   return found;
 }
 
-function unknownKey(path: FieldPath, issue: ZodIssue, { locate }: LocatedDocument): Finding {
+type KnownKeys = { readonly here: readonly string[]; readonly fields: readonly string[] };
+
+const NOTHING_KNOWN: KnownKeys = { here: [], fields: [] };
+
+function knownKeys({ message }: ZodIssue): readonly string[] {
+  return message.startsWith(KEYS_PREFIX) ? message.slice(KEYS_PREFIX.length).split(" ") : [];
+}
+
+function unknownKey(path: FieldPath, known: KnownKeys, { locate }: LocatedDocument): Finding {
   const key = String(path.at(-1));
-  const known = issue.message.startsWith(KEYS_PREFIX)
-    ? issue.message.slice(KEYS_PREFIX.length).split(" ")
-    : [];
-  const meant = nearest(key, known);
-  const advice = meant === null ? `known here: ${anyOf(known)}` : `did you mean "${meant}"?`;
-  const message = `unknown key ${quoted(key)}; ${advice}`;
+  const message = `unknown key ${quoted(key)}; ${adviceOn(key, known)}`;
   return { ...locate.key(path), code: "UNKNOWN_KEY", path: formatPath(path), message };
+}
+
+/** A key may be misspelt, or stand in the wrong mapping, or both. */
+function adviceOn(key: string, { here, fields }: KnownKeys): string {
+  const meant = nearest(key, here);
+  if (meant !== null) return `did you mean "${meant}"?`;
+  const homes = fields.filter((field) => lastKey(field) === key);
+  if (homes.length > 0) return `did you mean ${anyOf(homes)}?`;
+  const elsewhere = nearest(key, fields.map(lastKey));
+  if (here.length === 0) return "remove it";
+  return elsewhere === null ? `known here: ${anyOf(here)}` : `did you mean "${elsewhere}"?`;
+}
+
+function lastKey(field: string): string {
+  return field.slice(field.lastIndexOf(".") + 1);
 }
 
 /** A missing key; its place is the key of the mapping that lacks it. */
