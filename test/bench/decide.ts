@@ -3,8 +3,9 @@
 import { decide } from "../../src/decide/decide.ts";
 import type { Observation } from "../../src/domain/observation.ts";
 import { initialState, type ScalerState } from "../../src/domain/state.ts";
+import { coreSeconds } from "./core-seconds.ts";
 import { observationOf, policyOf } from "./fleet.ts";
-import { type Benchmark, type BenchResult, median, timed } from "./result.ts";
+import { type Benchmark, type BenchResult, median } from "./result.ts";
 
 const POLICIES = 10_000;
 /** Longer than the stabilization window: every history has its full length. */
@@ -34,7 +35,7 @@ function measure(): BenchResult[] {
   const secondsTaken: number[] = [];
   for (let count = 0; count < TICKS_BEFORE + ROUNDS; count++) {
     const observations = policies.map((_, index) => observationOf(index, count));
-    const taken = timed(() => tick(observations));
+    const taken = coreSeconds(() => tick(observations));
     if (count >= TICKS_BEFORE) secondsTaken.push(taken);
   }
   if (changes === 0)

@@ -1,7 +1,8 @@
-// How fast metric pages are parsed, and how that compares with a loop that merely counts their lines.
+// How fast one core parses metric pages, and how that compares with a loop that merely counts their lines.
 
 import { parseExposition } from "../../src/observe/exposition.ts";
-import { type Benchmark, type BenchResult, median, timed } from "./result.ts";
+import { coreSeconds } from "./core-seconds.ts";
+import { type Benchmark, type BenchResult, median } from "./result.ts";
 import { tritonPage } from "./triton-page.ts";
 
 const MODELS = 4;
@@ -39,7 +40,7 @@ function rounds(pages: readonly string[], works: readonly ((page: string) => voi
   const rates = works.map(() => [] as number[]);
   for (let round = -2; round < ROUNDS; round++) {
     works.forEach((work, index) => {
-      const secondsTaken = timed(() => {
+      const secondsTaken = coreSeconds(() => {
         for (let count = 0; count < PARSES_PER_ROUND; count++) work(pages[count % pages.length] ?? "");
       });
       if (round >= 0) rates[index]?.push((megabytes * PARSES_PER_ROUND) / secondsTaken);
