@@ -3,8 +3,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { SIGNAL_REASONS, STATUSES, STEP_REASONS } from "../../src/domain/decision.ts";
 import { SIGNAL_NAMES } from "../../src/domain/policy.ts";
+import { loadConfiguration, loadPolicies } from "../../src/policy/load-policies.ts";
+import { type Manifest, manifestErrors } from "../support/manifest-schema.ts";
 import { filesBelow, ROOT } from "./source-files.ts";
 
 const DOCUMENTS = ["README.md", "CHANGELOG.md", ...filesBelow("docs", ".md")];
@@ -70,6 +73,46 @@ describe("the documents", () => {
     expect(without("0004-runtime-packages.md", manifest.dependencies)).toEqual([]);
     expect(without("0005-development-packages.md", manifest.devDependencies)).toEqual([]);
   });
+});
+
+describe("the documents that the README shows", () => {
+  const shown = [...read("README.md").matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, text = ""]) => text);
+  const ofKind = (kind: string): string => {
+    const texts = shown.filter((text) => text.includes(`\nkind: ${kind}\n`));
+    expect(texts.length, kind).toBe(1);
+    return texts[0] ?? "";
+  };
+  const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+  test("are a policy without a remark and a configuration for it", () => {
+    const configuration = loadConfiguration("tidemark.yaml", bytes(ofKind("ScalerConfiguration")));
+    expect(configuration.ok ? [] : configuration.failure).toEqual([]);
+    const files = [{ file: "embedder.yaml", bytes: bytes(ofKind("ScalingPolicy")) }];
+    const { policies, rejected, warnings } = loadPolicies(
+      files,
+      configuration.ok ? configuration.value : null,
+    );
+    expect(policies.map(({ key }) => key)).toEqual(["ai-inference/embedder"]);
+    expect([...rejected, ...warnings]).toEqual([]);
+  });
+
+  test("are a valid ScaledObject for that policy", () => {
+    const scaledObject: Manifest = parse(ofKind("ScaledObject"));
+    expect(manifestErrors([scaledObject])).toEqual([]);
+    const { spec }: { readonly spec: unknown } = parse(ofKind("ScalingPolicy"));
+    expect(scaledObject).toMatchObject({
+      metadata: { namespace: "ai-inference" },
+      spec: {
+        scaleTargetRef: { kind: "Deployment", name: "triton-embedder" },
+        minReplicaCount: 1,
+        maxReplicaCount: 8,
+      },
+    });
+    expect(spec).toMatchObject({
+      target: { kind: "Deployment", namespace: "ai-inference", name: "triton-embedder" },
+      replicas: { min: 1, max: 8 },
+    });
+  }, 60_000);
 });
 
 describe("the glossary", () => {
