@@ -87,7 +87,14 @@ export function changeText(policy: string, { at, from, to, status, reason }: Wan
 }
 
 /** Returns a policy's figures as one line. */
-export function summaryText({ policy, ticks, changes, wantedMin, wantedMax, secondsByStatus }: PolicySummary): string {
+export function summaryText({
+  policy,
+  ticks,
+  changes,
+  wantedMin,
+  wantedMax,
+  secondsByStatus,
+}: PolicySummary): string {
   const wanted = wantedMin === null ? "nothing wanted" : `wanted ${wantedMin} to ${wantedMax}`;
   const spans = STATUSES.filter((status) => secondsByStatus[status] > 0).map(
     (status) => `${status} ${secondsByStatus[status]} s`,

@@ -3,16 +3,16 @@
 import { pinoLogger } from "../adapters/pino-logger.ts";
 import { realPacing } from "../adapters/real-pacing.ts";
 import { RecordingClock } from "../adapters/recording-clock.ts";
-import { type RecordedTarget, type RecordingSource, openRecording } from "../adapters/recording-source.ts";
+import { openRecording, type RecordedTarget, type RecordingSource } from "../adapters/recording-source.ts";
 import { TickLoop } from "../control/loop.ts";
 import { Registry } from "../control/registry.ts";
 import type { Configuration, RecordDetail } from "../domain/configuration.ts";
 import { parseInstant } from "../domain/instant.ts";
-import { type Instant, type Millis, instant, longest, millis, seconds } from "../domain/units.ts";
+import type { PolicySet } from "../domain/policy-set.ts";
+import { type Instant, instant, longest, type Millis, millis, seconds } from "../domain/units.ts";
 import { VERSION } from "../domain/version.ts";
 import { sampleSpan } from "../domain/windows.ts";
 import type { DecisionSink } from "../ports/decision-sink.ts";
-import type { PolicySet } from "../domain/policy-set.ts";
 import type { Telemetry, TickResult } from "../ports/telemetry.ts";
 import { BacktestTally, changeText, summaryText } from "./backtest-summary.ts";
 import { badInput, environmentFailed } from "./command-error.ts";
@@ -46,7 +46,8 @@ export async function runBacktest(
   options: BacktestOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const configuration = options.config === undefined ? null : (await readConfiguration(options.config)).configuration;
+  const configuration =
+    options.config === undefined ? null : (await readConfiguration(options.config)).configuration;
   const settings = configuration === null ? defaultSettings() : settingsOf(configuration);
   const set = await allValid(options.policies, configuration, output);
   const keep = longest(set.policies.map(({ policy }) => millis(2 * sampleSpan(policy))));
@@ -73,10 +74,15 @@ function settingsOf({ name, source, tick, decisions }: Configuration): Settings 
   return { target: { namespace, workload }, epoch, ...tick, detail: decisions.detail };
 }
 
-async function allValid(directory: string, configuration: Configuration | null, output: Output): Promise<PolicySet> {
+async function allValid(
+  directory: string,
+  configuration: Configuration | null,
+  output: Output,
+): Promise<PolicySet> {
   const set = await readPolicies(policiesIn(directory, configuration));
   for (const line of rejectedLines(directory, set)) output.stderr(`${line}\n`);
-  if (set.rejected.length > 0) throw badInput(`${set.rejected.length} policy files in ${directory} are not valid`);
+  if (set.rejected.length > 0)
+    throw badInput(`${set.rejected.length} policy files in ${directory} are not valid`);
   if (set.policies.length === 0) throw badInput(`no policy in ${directory}`);
   return set;
 }
@@ -93,7 +99,10 @@ async function play({ source, settings, set, options, output }: Play): Promise<B
   const { epoch, interval, lag, detail } = settings;
   const registry = new Registry();
   registry.apply(set.policies, { rejected: [], at: epoch });
-  const tally = new BacktestTally(set.policies.map(({ key }) => key), interval);
+  const tally = new BacktestTally(
+    set.policies.map(({ key }) => key),
+    interval,
+  );
   registry.onRecord((record) => {
     const change = tally.take(record);
     if (change !== null && options.json !== true) output.stdout(`${changeText(record.policy, change)}\n`);
@@ -103,8 +112,23 @@ async function play({ source, settings, set, options, output }: Play): Promise<B
   const clock = new RecordingClock({ epoch, speed: "max", end: source.end() });
   const counting = countingTicks();
   const logger = pinoLogger({ level: "error" });
-  const parts = { clock, source, registry, sink, logger, telemetry: counting.telemetry, pacing: realPacing() };
-  const loop = new TickLoop(parts, { interval, lag, detail, version: VERSION, startAfter: epoch, everyInstant: true });
+  const parts = {
+    clock,
+    source,
+    registry,
+    sink,
+    logger,
+    telemetry: counting.telemetry,
+    pacing: realPacing(),
+  };
+  const loop = new TickLoop(parts, {
+    interval,
+    lag,
+    detail,
+    version: VERSION,
+    startAfter: epoch,
+    everyInstant: true,
+  });
   const stop = new AbortController();
   await Promise.all([clock.ended.then(() => stop.abort()), loop.run(stop.signal)]);
   await sink.close();

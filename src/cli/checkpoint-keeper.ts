@@ -2,7 +2,7 @@
 
 import type { Registry } from "../control/registry.ts";
 import type { ScalerState } from "../domain/state.ts";
-import { type Instant, type Millis, elapsed, minutes } from "../domain/units.ts";
+import { elapsed, type Instant, type Millis, minutes } from "../domain/units.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { StateStore } from "../ports/state-store.ts";
 
@@ -30,11 +30,13 @@ export class CheckpointKeeper {
   async load(now: Instant, ahead: Millis): Promise<ReadonlyMap<string, ScalerState> | null> {
     const { store, logger } = this.#parts;
     const { states, problem } = await store.load();
-    if (problem !== null) logger.warn({ problem }, "checkpoint is not readable; state is rebuilt from the source");
+    if (problem !== null)
+      logger.warn({ problem }, "checkpoint is not readable; state is rebuilt from the source");
     if (states === null) return null;
     const usable = [...states].filter(([, { at }]) => at === null || elapsed(now, at) <= ahead);
     const leftOut = states.size - usable.length;
-    if (leftOut > 0) logger.warn({ policies: leftOut }, "checkpoint is ahead of the clock; its states are left out");
+    if (leftOut > 0)
+      logger.warn({ policies: leftOut }, "checkpoint is ahead of the clock; its states are left out");
     return leftOut > 0 && usable.length === 0 ? null : new Map(usable);
   }
 

@@ -1,9 +1,8 @@
 // Builds the clock and the metrics source that a configuration names.
 
 import { resolve } from "node:path";
-
-import { pause } from "../adapters/pause.ts";
 import { following } from "../adapters/following-source.ts";
+import { pause } from "../adapters/pause.ts";
 import { RecordingClock } from "../adapters/recording-clock.ts";
 import { openRecording } from "../adapters/recording-source.ts";
 import { ScrapeSource } from "../adapters/scrape-source.ts";

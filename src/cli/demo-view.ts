@@ -1,9 +1,8 @@
 // What the demo shows: a table that is redrawn on a terminal, else a plain line a change and a second.
 
 import pc from "picocolors";
-
-import { reasonInWords } from "../control/reason-words.ts";
 import { shownReason } from "../control/reason.ts";
+import { reasonInWords } from "../control/reason-words.ts";
 import { formatInstant } from "../domain/instant.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 import type { KedaAnswer } from "./keda-client.ts";

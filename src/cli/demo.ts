@@ -62,7 +62,10 @@ function headingOf({ grpcPort, httpPort }: Service): readonly string[] {
 async function show({ registry, grpcPort }: Service, view: DemoView, stop: AbortSignal): Promise<void> {
   const clients = registry.entries().map(({ loaded }) => {
     const { name, target } = loaded.policy;
-    return { key: loaded.key, client: kedaClient(`127.0.0.1:${grpcPort}`, { namespace: target.namespace, name }) };
+    return {
+      key: loaded.key,
+      client: kedaClient(`127.0.0.1:${grpcPort}`, { namespace: target.namespace, name }),
+    };
   });
   const ended = registry.onRecord((record) => view.record(record));
   while (!stop.aborted) {

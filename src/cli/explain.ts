@@ -5,7 +5,7 @@ import type { RebuiltPolicy } from "../control/replay.ts";
 import { parseInstant, withInstantsAsNumbers, withInstantsAsText } from "../domain/instant.ts";
 import type { DecisionRecord, LogRecord } from "../domain/record.ts";
 import type { Instant } from "../domain/units.ts";
-import { CommandError, badInput } from "./command-error.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { policyOfDocument } from "./logged-policy.ts";
 import type { Output } from "./output.ts";
@@ -23,11 +23,17 @@ export type ExplainOptions = {
 export async function runExplain(policy: string, options: ExplainOptions, output: Output): Promise<ExitCode> {
   const { log, url, json = false } = options;
   const at = options.at === undefined ? null : readInstant(options.at);
-  if ((log === undefined) === (url === undefined)) throw badInput("give exactly one of --log FILE and --url URL");
+  if ((log === undefined) === (url === undefined))
+    throw badInput("give exactly one of --log FILE and --url URL");
   const found =
-    url === undefined ? await explainFromLog({ policy, at, file: log ?? "" }, output) : await explainRemotely({ policy, at, url });
+    url === undefined
+      ? await explainFromLog({ policy, at, file: log ?? "" }, output)
+      : await explainRemotely({ policy, at, url });
   if (found === null) {
-    throw new CommandError(EXIT.no, `no record of ${policy}${at === null ? "" : ` at or before ${options.at}`}`);
+    throw new CommandError(
+      EXIT.no,
+      `no record of ${policy}${at === null ? "" : ` at or before ${options.at}`}`,
+    );
   }
   output.stdout(json ? `${JSON.stringify(found)}\n` : `${found.text}\n`);
   return EXIT.yes;
@@ -41,11 +47,15 @@ function readInstant(text: string): Instant {
 
 type LogQuestion = { readonly policy: string; readonly at: Instant | null; readonly file: string };
 
-async function explainFromLog({ policy, at, file }: LogQuestion, output: Output): Promise<Explanation | null> {
+async function explainFromLog(
+  { policy, at, file }: LogQuestion,
+  output: Output,
+): Promise<Explanation | null> {
   const keys = new Set<string>();
   const documents = new Map<string, unknown>();
   let found: DecisionRecord | null = null;
-  const onCut = (line: number): void => output.stderr(`${file}:${line}: the last line is cut off and left out\n`);
+  const onCut = (line: number): void =>
+    output.stderr(`${file}:${line}: the last line is cut off and left out\n`);
   for await (const { json } of readLog(file, { onCut })) {
     if (json.policy !== policy && !json.policy.endsWith(`/${policy}`)) continue;
     keys.add(json.policy);

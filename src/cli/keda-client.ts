@@ -1,6 +1,6 @@
 // A client that asks as KEDA does: the metric's spec once, then activity and value at every poll.
 
-import { type ServiceError, type requestCallback, credentials } from "@grpc/grpc-js";
+import { credentials, type requestCallback, type ServiceError } from "@grpc/grpc-js";
 
 import { METRIC_NAME } from "../control/answer.ts";
 import { loadExternalScalerProto } from "../keda/proto.ts";
@@ -19,7 +19,10 @@ export type KedaClient = {
 };
 
 /** Returns a client for the policy `name` of a ScaledObject in `namespace`. */
-export function kedaClient(address: string, { namespace, name }: { readonly namespace: string; readonly name: string }): KedaClient {
+export function kedaClient(
+  address: string,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+): KedaClient {
   const { clientConstructor } = loadExternalScalerProto();
   const client = new clientConstructor(address, credentials.createInsecure());
   const scaledObjectRef = { name, namespace, scalerMetadata: { policy: name } };
@@ -42,7 +45,11 @@ export function kedaClient(address: string, { namespace, name }: { readonly name
     return { ok: true, active, replicas: metricValues[0]?.metricValueFloat ?? Number.NaN };
   };
   return {
-    poll: () => poll().catch((error: unknown) => ({ ok: false, problem: error instanceof Error ? error.message : String(error) })),
+    poll: () =>
+      poll().catch((error: unknown) => ({
+        ok: false,
+        problem: error instanceof Error ? error.message : String(error),
+      })),
     close: () => client.close(),
   };
 }

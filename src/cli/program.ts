@@ -21,7 +21,10 @@ type Action = () => Promise<ExitCode>;
 type Choose = (action: Action) => void;
 
 /** Runs the command that `args` (without program and script) name, and returns the exit code. Never throws. */
-export async function runProgram(args: readonly string[], { output, signal }: Surroundings): Promise<ExitCode> {
+export async function runProgram(
+  args: readonly string[],
+  { output, signal }: Surroundings,
+): Promise<ExitCode> {
   let chosen: Action | null = null;
   const program = describeProgram({ output, signal }, (action) => {
     chosen = action;
@@ -45,7 +48,9 @@ function exitOf(error: unknown, output: Output): ExitCode {
     output.stderr(`${error.message}\n`);
     return error.exit;
   }
-  output.stderr(`internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  output.stderr(
+    `internal error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+  );
   return EXIT.environment;
 }
 
@@ -87,7 +92,9 @@ function addDemo(program: Command, surroundings: Surroundings, choose: Choose): 
     .option("--for <duration>", "end after this long, as 20s")
     .option("--grpc <address>", "listen for KEDA here, host:port")
     .option("--http <address>", "listen for HTTP here, host:port")
-    .action((options: { for?: string; grpc?: string; http?: string }) => choose(() => runDemo(options, surroundings)));
+    .action((options: { for?: string; grpc?: string; http?: string }) =>
+      choose(() => runDemo(options, surroundings)),
+    );
 }
 
 function addCheck(program: Command, output: Output, choose: Choose): void {
@@ -120,8 +127,11 @@ function addBacktest(program: Command, output: Output, choose: Choose): void {
     .option("--config <file>", "a configuration whose source is a recording")
     .option("--decisions <file>", "write the decision records here")
     .option("--json", "print one JSON document")
-    .action((recording: string, options: { policies: string; config?: string; decisions?: string; json?: boolean }) =>
-      choose(() => runBacktest(recording, options, output)),
+    .action(
+      (
+        recording: string,
+        options: { policies: string; config?: string; decisions?: string; json?: boolean },
+      ) => choose(() => runBacktest(recording, options, output)),
     );
 }
 

@@ -4,9 +4,9 @@ import { join } from "node:path";
 
 import { PolicyFiles } from "../adapters/policy-files.ts";
 import type { Configuration } from "../domain/configuration.ts";
-import { type Issue, formatIssue } from "../domain/issue.ts";
-import { loadPolicies } from "../policy/load-policies.ts";
+import { formatIssue, type Issue } from "../domain/issue.ts";
 import type { PolicySet } from "../domain/policy-set.ts";
+import { loadPolicies } from "../policy/load-policies.ts";
 import { badInput, reasonOf } from "./command-error.ts";
 
 /** Returns the source of the policies in `directory`; `configuration` adds the checks that depend on it. */
@@ -27,7 +27,10 @@ export async function readPolicies(source: PolicyFiles): Promise<PolicySet> {
 
 /** Returns the issues of rejected files as `check` prints them, one a line, files with their directory. */
 export function rejectedLines(directory: string, { rejected }: PolicySet): readonly string[] {
-  return issueLines(directory, rejected.flatMap(({ issues }) => issues));
+  return issueLines(
+    directory,
+    rejected.flatMap(({ issues }) => issues),
+  );
 }
 
 /** Returns the warnings of accepted files likewise. */

@@ -2,9 +2,9 @@
 
 import type { Registry } from "../control/registry.ts";
 import { formatIssue } from "../domain/issue.ts";
+import type { PolicySet } from "../domain/policy-set.ts";
 import type { Instant } from "../domain/units.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { PolicySet } from "../domain/policy-set.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 
 type Reporting = { readonly logger: Logger; readonly telemetry: Telemetry };
@@ -20,9 +20,13 @@ export function applyReload({ registry, set, at, ...reporting }: Reload): void {
   const { added, edited, deleted } = registry.apply(set.policies, { rejected: set.rejected, at });
   const { logger } = reporting;
   logger.info({ added, edited, deleted, rejected: set.rejected.length }, "policies reloaded");
-  for (const policy of deleted) logger.error({ policy }, "policy deleted; its last answer stands for holdFor");
+  for (const policy of deleted)
+    logger.error({ policy }, "policy deleted; its last answer stands for holdFor");
   for (const { file, issues } of set.rejected) {
-    logger.error({ file, issues: issues.map(formatIssue) }, "policy file rejected; its last good version stays");
+    logger.error(
+      { file, issues: issues.map(formatIssue) },
+      "policy file rejected; its last good version stays",
+    );
   }
   describePolicies(registry, set, reporting);
 }

@@ -39,7 +39,8 @@ type Body = { readonly [key: string]: unknown };
 /** Returns the answer's JSON; null for 404. */
 async function ask(path: string, base: string): Promise<Body | null> {
   const target = URL.canParse(base) ? new URL(path, base.endsWith("/") ? base : `${base}/`) : null;
-  if (target === null || !/^https?:$/.test(target.protocol)) throw badInput(`--url ${base} is no http address`);
+  if (target === null || !/^https?:$/.test(target.protocol))
+    throw badInput(`--url ${base} is no http address`);
   const response = await fetch(target, { signal: AbortSignal.timeout(TIMEOUT_MS), redirect: "error" }).catch(
     (error: unknown) => {
       const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
@@ -48,10 +49,10 @@ async function ask(path: string, base: string): Promise<Body | null> {
   );
   if (response.status === 404) return null;
   const text = await response.text();
-  if (!response.ok) throw environmentFailed(`${target} answered ${response.status}: ${text.slice(0, 200)}`);
+  if (!response.ok) throw environmentFailed(`${target.href} answered ${response.status}: ${text.slice(0, 200)}`);
   try {
     return JSON.parse(text) as Body;
   } catch (error) {
-    throw environmentFailed(`${target} did not answer with JSON`, error);
+    throw environmentFailed(`${target.href} did not answer with JSON`, error);
   }
 }

@@ -10,10 +10,15 @@ import { readLog } from "./read-log.ts";
 export type ReplayOptions = { readonly json?: boolean };
 
 /** Replays `file`; exit 1 at the first difference. Throws a CommandError where it is not a decision log. */
-export async function runReplay(file: string, { json = false }: ReplayOptions, output: Output): Promise<ExitCode> {
+export async function runReplay(
+  file: string,
+  { json = false }: ReplayOptions,
+  output: Output,
+): Promise<ExitCode> {
   const replay = new LogReplay(policyOfDocument);
   let lines = 0;
-  const onCut = (line: number): void => output.stderr(`${file}:${line}: the last line is cut off and left out\n`);
+  const onCut = (line: number): void =>
+    output.stderr(`${file}:${line}: the last line is cut off and left out\n`);
   for await (const line of readLog(file, { onCut })) {
     lines += 1;
     if (!replay.take(line)) break;
@@ -26,7 +31,8 @@ export async function runReplay(file: string, { json = false }: ReplayOptions, o
 
 function resultText(file: string, { decisions, policies, firstDifference }: ReplayResult): string {
   const count = `${decisions} ${decisions === 1 ? "decision" : "decisions"}`;
-  if (firstDifference === null) return `${count} of ${policies} ${policies === 1 ? "policy" : "policies"} replayed: equal`;
+  if (firstDifference === null)
+    return `${count} of ${policies} ${policies === 1 ? "policy" : "policies"} replayed: equal`;
   const { line, policy, at, path, logged, replayed } = firstDifference;
   const difference = `${path} is ${JSON.stringify(logged)}, replayed ${JSON.stringify(replayed)}`;
   return `${file}:${line}: ${policy} at ${at}: ${difference}\n${count} replayed up to the first difference`;

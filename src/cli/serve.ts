@@ -17,7 +17,11 @@ export type ServeOptions = {
 };
 
 /** Serves until `signal` aborts; returns the exit code after the drain. Throws a CommandError where it cannot start. */
-export async function runServe(options: ServeOptions, output: Output, signal: AbortSignal): Promise<ExitCode> {
+export async function runServe(
+  options: ServeOptions,
+  output: Output,
+  signal: AbortSignal,
+): Promise<ExitCode> {
   const { configuration: read, directory } = await readConfiguration(options.config);
   const configuration = withAddresses(read, options);
   const logger = pinoLogger({ level: configuration.logging.level });

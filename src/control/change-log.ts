@@ -2,7 +2,7 @@
 
 import { formatInstant } from "../domain/instant.ts";
 import type { DecisionRecord } from "../domain/record.ts";
-import { type Instant, type Millis, elapsed, toSeconds } from "../domain/units.ts";
+import { elapsed, type Instant, type Millis, toSeconds } from "../domain/units.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { SourceOutcome } from "../ports/metrics-source.ts";
 import { shownReason } from "./reason.ts";

@@ -51,7 +51,11 @@ function heading({ policy, at, observation, decision }: DecisionRecord): string 
   return `${policy} at ${formatInstant(at)}: ${from} -> ${countText(decision.replicas)} replicas, ${decision.status}`;
 }
 
-function wishLine({ signal, wish, reason }: SignalStep, record: DecisionRecord, policy: Policy | null): string {
+function wishLine(
+  { signal, wish, reason }: SignalStep,
+  record: DecisionRecord,
+  policy: Policy | null,
+): string {
   const target = policy === null ? null : targetText(signal, policy);
   return row([
     [signal, WIDTHS.name],
@@ -88,7 +92,13 @@ function limitText({ replicas, percent, perSeconds }: LimitInForce): string {
 function answerLines({ answer, decision }: DecisionRecord): readonly string[] {
   if (answer.code === "OK" && answer.metricValue === decision.replicas) return [];
   const told = answer.code === "OK" ? countText(answer.metricValue) : answer.code;
-  return [row([["answer", WIDTHS.name], [told, WIDTHS.figure], [answer.code === "OK" ? "shadow mode" : "", 0]])];
+  return [
+    row([
+      ["answer", WIDTHS.name],
+      [told, WIDTHS.figure],
+      [answer.code === "OK" ? "shadow mode" : "", 0],
+    ]),
+  ];
 }
 
 function blockedLines({ decision }: DecisionRecord): readonly string[] {
@@ -98,7 +108,9 @@ function blockedLines({ decision }: DecisionRecord): readonly string[] {
 }
 
 function row(cells: readonly (readonly [text: string, width: number])[]): string {
-  const padded = cells.map(([text, width]) => text.padEnd(Math.max(width, text === "" ? 0 : text.length + 2)));
+  const padded = cells.map(([text, width]) =>
+    text.padEnd(Math.max(width, text === "" ? 0 : text.length + 2)),
+  );
   return `  ${padded.join("")}`.trimEnd();
 }
 

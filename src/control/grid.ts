@@ -1,7 +1,7 @@
 // The grid of ticks: multiples of the interval since the Unix epoch, so that replicas of the service tick alike.
 
 import { assert } from "../domain/assert.ts";
-import { type Instant, type Millis, instant } from "../domain/units.ts";
+import { type Instant, instant, type Millis } from "../domain/units.ts";
 
 /** The next tick, and how many grid instants before it are left out. */
 export type GridTick = { readonly at: Instant; readonly skipped: number };

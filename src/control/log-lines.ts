@@ -1,7 +1,7 @@
 // The lines of a decision log besides decisions: what a replay must know before it can begin.
 
 import type { LogRecord, PolicyRecord, StateRecord } from "../domain/record.ts";
-import { type Instant, elapsed, hours } from "../domain/units.ts";
+import { elapsed, hours, type Instant } from "../domain/units.ts";
 import type { Entry } from "./registry.ts";
 
 const STATE_EVERY = hours(1);

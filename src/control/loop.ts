@@ -2,7 +2,7 @@
 
 import type { RecordDetail } from "../domain/configuration.ts";
 import type { LogRecord } from "../domain/record.ts";
-import { type Instant, type Millis, before } from "../domain/units.ts";
+import { before, type Instant, type Millis } from "../domain/units.ts";
 import { sampleSpan } from "../domain/windows.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DecisionSink } from "../ports/decision-sink.ts";

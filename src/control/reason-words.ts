@@ -57,7 +57,8 @@ export function reasonInWords({ steps, observation }: DecisionRecord): string {
   const last = steps.at(-1);
   if (last === undefined) return "nothing decided yet";
   const combine = steps.find((step) => step.step === "combine");
-  const driver = combine?.step === "combine" && combine.reason === "LARGEST_WISH" ? combine.signal : undefined;
+  const driver =
+    combine?.step === "combine" && combine.reason === "LARGEST_WISH" ? combine.signal : undefined;
   if (driver === undefined) return WORDS[last.reason];
   const reading = observation.signals[driver];
   const asks = `${SIGNALS[driver]}${amount(reading)} asks for ${combine?.step === "combine" ? combine.to : "more"}`;
@@ -67,5 +68,7 @@ export function reasonInWords({ steps, observation }: DecisionRecord): string {
 function amount(reading: { readonly value: number | null; readonly unit: string } | undefined): string {
   if (reading === undefined || reading.value === null) return "";
   const { value, unit } = reading;
-  return unit === "seconds" ? ` (${Math.round(value * 1000)} ms)` : ` (${Math.round(value)}${unit === "requests/s" ? "/s" : ""})`;
+  return unit === "seconds"
+    ? ` (${Math.round(value * 1000)} ms)`
+    : ` (${Math.round(value)}${unit === "requests/s" ? "/s" : ""})`;
 }

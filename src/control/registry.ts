@@ -1,9 +1,9 @@
 // Every policy in force with its state and its latest records. RPC handlers and the HTTP API only read it.
 
-import type { DecisionRecord } from "../domain/record.ts";
-import { type ScalerState, initialState } from "../domain/state.ts";
-import { type Instant, elapsed } from "../domain/units.ts";
 import type { LoadedPolicy, RejectedFile } from "../domain/policy-set.ts";
+import type { DecisionRecord } from "../domain/record.ts";
+import { initialState, type ScalerState } from "../domain/state.ts";
+import { elapsed, type Instant } from "../domain/units.ts";
 
 /** Records of a policy that stay in memory. */
 export const RECORDS_KEPT = 1000;
@@ -60,7 +60,11 @@ export class Registry {
    */
   apply(
     policies: readonly LoadedPolicy[],
-    { rejected, at, states }: {
+    {
+      rejected,
+      at,
+      states,
+    }: {
       readonly rejected: readonly RejectedFile[];
       readonly at: Instant;
       readonly states?: ReadonlyMap<string, ScalerState> | null;
@@ -121,7 +125,8 @@ export class Registry {
   ): void {
     const known = this.#entries.get(loaded.key);
     if (known === undefined) {
-      const state = states?.get(loaded.key) ?? initialState({ remembers: states !== null && states !== undefined });
+      const state =
+        states?.get(loaded.key) ?? initialState({ remembers: states !== null && states !== undefined });
       this.#entries.set(loaded.key, { loaded, state, record: null, deletedAt: null });
       changes.added.push(loaded.key);
       return;

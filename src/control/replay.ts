@@ -136,7 +136,10 @@ function firstDifference(logged: unknown, replayed: unknown, path: string): Diff
   if (Array.isArray(logged) && Array.isArray(replayed)) {
     const length = Math.max(logged.length, replayed.length);
     const indexes = Array.from({ length }, (_, index) => index);
-    return firstOf(indexes, (index) => firstDifference(logged[index], replayed[index], `${path}[${index}]`)) ?? here;
+    return (
+      firstOf(indexes, (index) => firstDifference(logged[index], replayed[index], `${path}[${index}]`)) ??
+      here
+    );
   }
   if (!isObject(logged) || !isObject(replayed)) return here;
   const keys = [...new Set([...Object.keys(replayed), ...Object.keys(logged)])];

@@ -2,12 +2,12 @@
 
 import type { RecordDetail } from "../domain/configuration.ts";
 import type { ActivationReading } from "../domain/observation.ts";
+import type { LoadedPolicy } from "../domain/policy-set.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 import type { WorkloadSamples } from "../domain/samples.ts";
 import type { ScalerState } from "../domain/state.ts";
 import type { Instant, Millis } from "../domain/units.ts";
 import { buildObservation } from "../observe/build-observation.ts";
-import type { LoadedPolicy } from "../domain/policy-set.ts";
 import { decideAndAnswer } from "./outcome.ts";
 
 /** All that a tick depends on. `at` is the grid instant, `readAt` the instant at which the source was read. */

@@ -1,18 +1,17 @@
 // Ports in memory for the loop: a clock that the test moves, a source that it fills, a sink, a log and counters to read.
 
-import type { Instant, Millis } from "../../src/domain/units.ts";
-import { after, instant, seconds } from "../../src/domain/units.ts";
+import type { Policy } from "../../src/domain/policy.ts";
+import type { LoadedPolicy } from "../../src/domain/policy-set.ts";
 import type { LogRecord } from "../../src/domain/record.ts";
 import type { WorkloadSamples } from "../../src/domain/samples.ts";
-import type { Policy } from "../../src/domain/policy.ts";
 import type { TargetRef } from "../../src/domain/target.ts";
-import { minutes } from "../../src/domain/units.ts";
+import type { Instant, Millis } from "../../src/domain/units.ts";
+import { after, instant, minutes, seconds } from "../../src/domain/units.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { DecisionSink } from "../../src/ports/decision-sink.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import type { MetricsSource, SourceOutcome } from "../../src/ports/metrics-source.ts";
 import type { Pacing } from "../../src/ports/pacing.ts";
-import type { LoadedPolicy } from "../../src/ports/policy-source.ts";
 import type { Telemetry, TickResult } from "../../src/ports/telemetry.ts";
 
 /** Time that goes where each sleep says: by default to the instant asked for, else as scripted. */
@@ -205,7 +204,15 @@ export function hashOf(policy: Policy): string {
 }
 
 /** Returns samples of `pods` ready pods with steady traffic and no backlog, scraped each second up to `until`. */
-export function steadySamples({ pods, from, until }: { pods: number; from: Instant; until: Instant }): WorkloadSamples {
+export function steadySamples({
+  pods,
+  from,
+  until,
+}: {
+  pods: number;
+  from: Instant;
+  until: Instant;
+}): WorkloadSamples {
   const times: Instant[] = [];
   for (let time = from; time <= until; time = after(time, seconds(1))) times.push(time);
   const labels = { model: "embedder", version: "1", gpuUuid: null, reason: null, quantile: null, le: null };

@@ -5,7 +5,13 @@ import type { DecisionRecord } from "../../src/domain/record.ts";
 import { at } from "./control-ports.ts";
 
 /** Returns an observation of calm traffic on `desired` replicas, all ready. */
-export function anObservation({ desired = 3, second = 50 }: { desired?: number | null; second?: number } = {}): Observation {
+export function anObservation({
+  desired = 3,
+  second = 50,
+}: {
+  desired?: number | null;
+  second?: number;
+} = {}): Observation {
   const count = desired ?? 0;
   return {
     at: at(second),

@@ -34,13 +34,49 @@ describe("answerOf", () => {
     { name: "the decided number", mode: enforce, decision: decided(), desired: 3, want: ok(7) },
     { name: "zero as zero", mode: enforce, decision: decided({ replicas: 0 }), desired: 3, want: ok(0) },
     { name: "a freeze as decided", mode: "hold" as const, decision: decided(), desired: 3, want: ok(7) },
-    { name: "degraded like live", mode: enforce, decision: decided({ status: "degraded" }), desired: 3, want: ok(7) },
-    { name: "holding like live", mode: enforce, decision: decided({ status: "holding" }), desired: 3, want: ok(7) },
+    {
+      name: "degraded like live",
+      mode: enforce,
+      decision: decided({ status: "degraded" }),
+      desired: 3,
+      want: ok(7),
+    },
+    {
+      name: "holding like live",
+      mode: enforce,
+      decision: decided({ status: "holding" }),
+      desired: 3,
+      want: ok(7),
+    },
     { name: "desired in shadow", mode: shadow, decision: decided(), desired: 3, want: ok(3) },
-    { name: "nothing in shadow if desired is unknown", mode: shadow, decision: decided(), desired: null, want: unavailable },
-    { name: "nothing while starting", mode: enforce, decision: decided({ status: "starting" }), desired: 3, want: unavailable },
-    { name: "nothing past the hold", mode: enforce, decision: decided({ status: "unavailable" }), desired: 3, want: unavailable },
-    { name: "nothing without a number", mode: enforce, decision: decided({ replicas: null }), desired: null, want: unavailable },
+    {
+      name: "nothing in shadow if desired is unknown",
+      mode: shadow,
+      decision: decided(),
+      desired: null,
+      want: unavailable,
+    },
+    {
+      name: "nothing while starting",
+      mode: enforce,
+      decision: decided({ status: "starting" }),
+      desired: 3,
+      want: unavailable,
+    },
+    {
+      name: "nothing past the hold",
+      mode: enforce,
+      decision: decided({ status: "unavailable" }),
+      desired: 3,
+      want: unavailable,
+    },
+    {
+      name: "nothing without a number",
+      mode: enforce,
+      decision: decided({ replicas: null }),
+      desired: null,
+      want: unavailable,
+    },
   ])("$name", ({ mode, decision, desired, want }) => {
     expect(answerOf({ decision, mode, observation: anObservation({ desired }) })).toEqual(want);
   });
@@ -64,12 +100,18 @@ describe("toldDecision", () => {
     { name: "active in shadow while replicas are desired", desired: 3, active: false, want: true },
     { name: "inactive in shadow at zero", desired: 0, active: true, want: false },
   ])("$name", ({ desired, active, want }) => {
-    const input = { decision: decided({ active }), mode: "shadow", observation: anObservation({ desired }) } as const;
+    const input = {
+      decision: decided({ active }),
+      mode: "shadow",
+      observation: anObservation({ desired }),
+    } as const;
     expect(toldDecision(input)).toEqual(decided({ active: want }));
   });
 
   test("leaves an enforced decision as it is", () => {
     const decision = decided({ active: false });
-    expect(toldDecision({ decision, mode: "enforce", observation: anObservation({ desired: 3 }) })).toBe(decision);
+    expect(toldDecision({ decision, mode: "enforce", observation: anObservation({ desired: 3 }) })).toBe(
+      decision,
+    );
   });
 });

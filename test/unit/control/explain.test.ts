@@ -24,9 +24,13 @@ test("shows every other wish, each step, and what blocks scale-in", () => {
 test("says what KEDA is told where that is another number, or none", () => {
   const record = surgeRecord();
   const answer = { ...record.answer, metricValue: 3 };
-  expect(explain({ ...record, answer }, controlPolicy()).split("\n")).toContain("  answer           3           shadow mode");
+  expect(explain({ ...record, answer }, controlPolicy()).split("\n")).toContain(
+    "  answer           3           shadow mode",
+  );
   const none = { ...record.answer, code: "UNAVAILABLE", metricValue: null } as const;
-  expect(explain({ ...record, answer: none }, controlPolicy()).split("\n")).toContain("  answer           UNAVAILABLE");
+  expect(explain({ ...record, answer: none }, controlPolicy()).split("\n")).toContain(
+    "  answer           UNAVAILABLE",
+  );
 });
 
 test("leaves out targets of a policy that is no longer known, and what is unknown says so", () => {

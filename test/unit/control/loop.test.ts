@@ -2,21 +2,21 @@
 
 import { describe, expect, test } from "vitest";
 
-import { TickLoop, type LoopSettings } from "../../../src/control/loop.ts";
+import { type LoopSettings, TickLoop } from "../../../src/control/loop.ts";
 import { Registry } from "../../../src/control/registry.ts";
-import { type Instant, minutes, seconds } from "../../../src/domain/units.ts";
 import type { LoadedPolicy } from "../../../src/domain/policy-set.ts";
+import { type Instant, minutes, seconds } from "../../../src/domain/units.ts";
 import {
+  at,
+  controlPolicy,
   EPOCH,
+  loadedPolicy,
   MemoryLogger,
   MemoryPacing,
   MemorySink,
   MemorySource,
   MemoryTelemetry,
   ScriptedClock,
-  at,
-  controlPolicy,
-  loadedPolicy,
   steadySamples,
 } from "../../support/control-ports.ts";
 
@@ -29,9 +29,19 @@ const played: LoopSettings = {
   everyInstant: true,
 };
 
-type Setup = { policies?: LoadedPolicy[]; settings?: Partial<LoopSettings>; clock?: ScriptedClock; pacing?: MemoryPacing };
+type Setup = {
+  policies?: LoadedPolicy[];
+  settings?: Partial<LoopSettings>;
+  clock?: ScriptedClock;
+  pacing?: MemoryPacing;
+};
 
-function aLoop({ policies = [loadedPolicy()], settings = {}, clock = new ScriptedClock(EPOCH), pacing = new MemoryPacing() }: Setup = {}) {
+function aLoop({
+  policies = [loadedPolicy()],
+  settings = {},
+  clock = new ScriptedClock(EPOCH),
+  pacing = new MemoryPacing(),
+}: Setup = {}) {
   const source = new MemorySource(steadySamples({ pods: 3, from: at(-120), until: at(120) }));
   const parts = {
     clock,
@@ -47,7 +57,11 @@ function aLoop({ policies = [loadedPolicy()], settings = {}, clock = new Scripte
 }
 
 /** Runs until `count` ticks are over, and returns their instants. */
-async function ticks(loop: TickLoop, count: number, after: (at: Instant) => void = () => {}): Promise<Instant[]> {
+async function ticks(
+  loop: TickLoop,
+  count: number,
+  after: (at: Instant) => void = () => {},
+): Promise<Instant[]> {
   const stop = new AbortController();
   const seen: Instant[] = [];
   await loop.run(stop.signal, (tickedAt) => {
@@ -78,10 +92,15 @@ test("writes policy and state before the first decision, the state hourly, both 
     if (tickedAt === at(3 * 1800)) registry.apply([edited], { rejected: [], at: tickedAt });
   });
   expect(sink.records.map(({ kind }) => kind)).toEqual([
-    "policy", "state", "decision",
+    "policy",
+    "state",
     "decision",
-    "state", "decision",
-    "policy", "state", "decision",
+    "decision",
+    "state",
+    "decision",
+    "policy",
+    "state",
+    "decision",
   ]);
 });
 
@@ -94,8 +113,13 @@ test("publishes what it writes", async () => {
 });
 
 test("a fault in one policy leaves the others and its own last record alone", async () => {
-  const other = controlPolicy({ name: "other", target: { kind: "Deployment", namespace: "ai-inference", name: "other" } });
-  const { loop, source, registry, logger, telemetry } = aLoop({ policies: [loadedPolicy(), loadedPolicy(other)] });
+  const other = controlPolicy({
+    name: "other",
+    target: { kind: "Deployment", namespace: "ai-inference", name: "other" },
+  });
+  const { loop, source, registry, logger, telemetry } = aLoop({
+    policies: [loadedPolicy(), loadedPolicy(other)],
+  });
   await ticks(loop, 2, () => source.broken.add("triton-embedder"));
   expect(registry.entry("ai-inference/embedder")?.record?.at).toBe(at(1));
   expect(registry.entry("ai-inference/other")?.record?.at).toBe(at(2));
@@ -108,7 +132,10 @@ test("a fault in one policy leaves the others and its own last record alone", as
 test("logs changes once, not every tick", async () => {
   const { loop, source, logger } = aLoop();
   await ticks(loop, 6, (tickedAt) => {
-    source.outcome = tickedAt === at(2) || tickedAt === at(3) ? { ok: false, detail: "refused" } : { ok: true, detail: null };
+    source.outcome =
+      tickedAt === at(2) || tickedAt === at(3)
+        ? { ok: false, detail: "refused" }
+        : { ok: true, detail: null };
   });
   expect(logger.lines.map(({ message }) => message)).toEqual([
     "wanted replicas changed",
@@ -143,7 +170,9 @@ test("does not tick a policy whose remembered state is later than the clock", as
 });
 
 test("lets calls be answered between slices of many policies", async () => {
-  const policies = Array.from({ length: 40 }, (_, index) => loadedPolicy(controlPolicy({ name: `policy-${index}` })));
+  const policies = Array.from({ length: 40 }, (_, index) =>
+    loadedPolicy(controlPolicy({ name: `policy-${index}` })),
+  );
   const pacing = new MemoryPacing(0.003);
   const { loop } = aLoop({ policies, pacing });
   await ticks(loop, 1);

@@ -2,15 +2,21 @@
 
 import { expect, test } from "vitest";
 import { RECORDS_KEPT, Registry } from "../../../src/control/registry.ts";
+import type { LoadedPolicy } from "../../../src/domain/policy-set.ts";
 import type { DecisionRecord } from "../../../src/domain/record.ts";
 import { initialState } from "../../../src/domain/state.ts";
 import { minutes } from "../../../src/domain/units.ts";
-import type { LoadedPolicy } from "../../../src/domain/policy-set.ts";
-import { aPolicy, anObservation, at } from "../../support/builders.ts";
+import { anObservation, aPolicy, at } from "../../support/builders.ts";
 
 function loaded(hash: string, overrides: Parameters<typeof aPolicy>[0] = {}): LoadedPolicy {
   const policy = aPolicy(overrides);
-  return { key: `${policy.target.namespace}/${policy.name}`, policy, document: {}, hash, file: `${policy.name}.yaml` };
+  return {
+    key: `${policy.target.namespace}/${policy.name}`,
+    policy,
+    document: {},
+    hash,
+    file: `${policy.name}.yaml`,
+  };
 }
 
 function record(t: number): DecisionRecord {

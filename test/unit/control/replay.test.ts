@@ -3,8 +3,8 @@
 import { describe, expect, test } from "vitest";
 
 import { openingLines } from "../../../src/control/log-lines.ts";
-import { type LogJson, type ReplayLine, replayLog } from "../../../src/control/replay.ts";
 import { decideAndAnswer } from "../../../src/control/outcome.ts";
+import { type LogJson, type ReplayLine, replayLog } from "../../../src/control/replay.ts";
 import { withInstantsAsText } from "../../../src/domain/instant.ts";
 import type { Policy } from "../../../src/domain/policy.ts";
 import type { LogRecord } from "../../../src/domain/record.ts";
@@ -59,8 +59,24 @@ test("a log comes out again", () => {
 describe("one changed value", () => {
   test.each([
     { name: "of a step", line: 7, edit: '"to":4', by: '"to":6', path: "steps[2].to", logged: 6, replayed: 4 },
-    { name: "of the decision", line: 7, edit: '"replicas":4', by: '"replicas":14', path: "decision.replicas", logged: 14, replayed: 4 },
-    { name: "of the answer", line: 12, edit: '"metricValue":4', by: '"metricValue":5', path: "answer.metricValue", logged: 5, replayed: 4 },
+    {
+      name: "of the decision",
+      line: 7,
+      edit: '"replicas":4',
+      by: '"replicas":14',
+      path: "decision.replicas",
+      logged: 14,
+      replayed: 4,
+    },
+    {
+      name: "of the answer",
+      line: 12,
+      edit: '"metricValue":4',
+      by: '"metricValue":5',
+      path: "answer.metricValue",
+      logged: 5,
+      replayed: 4,
+    },
   ])("$name is found, with its line and path", ({ line, edit, by, path, logged, replayed }) => {
     const lines = asLines(log()).map((item) => {
       const text = JSON.stringify(item.json);
@@ -89,8 +105,18 @@ test("decisions before the first state are left out", () => {
 
 test("a state in mid-log without a new policy line does not hide a wrong one", () => {
   const lines = asLines(log());
-  const other = { kind: "state", v: 1, version: "0.1.0", at: "2026-01-05T00:00:55.000Z", policy: loaded.key, state: initialState() };
-  const result = replayLog([...lines.slice(0, 7), { line: 99, json: other as LogJson }, ...lines.slice(7)], parsePolicy);
+  const other = {
+    kind: "state",
+    v: 1,
+    version: "0.1.0",
+    at: "2026-01-05T00:00:55.000Z",
+    policy: loaded.key,
+    state: initialState(),
+  };
+  const result = replayLog(
+    [...lines.slice(0, 7), { line: 99, json: other as LogJson }, ...lines.slice(7)],
+    parsePolicy,
+  );
   expect(result.ok).toBe(true);
 });
 
