@@ -1,0 +1,90 @@
+// docs/POLICY.md and docs/ERRORS.md say what the code says, in both directions.
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { EXIT } from "../../../src/cli/exit-codes.ts";
+import { ISSUE_SEVERITIES } from "../../../src/domain/issue.ts";
+import { badRequest, notFound, policyNotFound, recordNotFound } from "../../../src/http/failure.ts";
+import { POLICY_FIELDS } from "../../../src/policy/defaults.ts";
+import { policyJsonSchema } from "../../../src/policy/json-schema.ts";
+import { fieldTable } from "./field-table.ts";
+import { ISSUE_CASES } from "./issue-cases.ts";
+
+const read = (name: string): string =>
+  readFileSync(new URL(`../../../docs/${name}`, import.meta.url), "utf8");
+
+function between(text: string, start: RegExp, end: string): readonly string[] {
+  const from = text.slice(text.search(start));
+  return from.slice(0, from.indexOf(end)).split("\n").slice(1, -1);
+}
+
+/** The path of every field that a JSON Schema of ours has, lists as `[]`. */
+function paths(schema: unknown, path = ""): readonly string[] {
+  if (schema === null || typeof schema !== "object") return [];
+  const of = (key: string): unknown => Reflect.get(schema, key);
+  const properties = of("properties");
+  const own = Object.entries(typeof properties === "object" && properties !== null ? properties : {}).flatMap(
+    ([key, inner]) => {
+      const name = path === "" ? key : `${path}.${key}`;
+      return [name, ...paths(inner, name)];
+    },
+  );
+  const options = of("anyOf");
+  const alternatives = Array.isArray(options) ? options.flatMap((option) => paths(option, path)) : [];
+  return [...own, ...paths(of("items"), `${path}[]`), ...alternatives];
+}
+
+describe("docs/POLICY.md", () => {
+  test("has the table of fields as the code has it", () => {
+    expect(between(read("POLICY.md"), /<!-- fields:/, "<!-- /fields -->")).toEqual(fieldTable());
+  });
+
+  test("and the table has every field of the schema, and no other", () => {
+    const structural = ["apiVersion", "kind", "metadata", "spec", "spec.signals.custom"];
+    const found = paths(policyJsonSchema()).filter((path) => !structural.includes(path));
+    expect([...new Set(found)].sort()).toEqual(Object.keys(POLICY_FIELDS).sort());
+  });
+});
+
+describe("docs/ERRORS.md", () => {
+  const sections = new Map(
+    read("ERRORS.md")
+      .split(/^### /m)
+      .slice(1)
+      .map((section) => [section.split("\n")[0] ?? "", section.split(/^## /m)[0] ?? ""]),
+  );
+
+  test("has a section for every code, in their order, and no other", () => {
+    expect([...sections.keys()]).toEqual(Object.keys(ISSUE_SEVERITIES));
+  });
+
+  test.each([...sections].filter(([code]) => code !== "DUPLICATE_POLICY"))(
+    "%s shows a line as it is printed",
+    (code, section) => {
+      const example = /```\n(.*)\n```/.exec(section)?.[1];
+      expect(
+        ISSUE_CASES.filter((issueCase) => issueCase.code === code).flatMap(({ lines }) => lines),
+      ).toContain(example);
+    },
+  );
+
+  test("says of warnings, and of nothing else, that they are", () => {
+    const said = [...sections].filter(([, section]) => section.includes("\nWarning")).map(([code]) => code);
+    const warnings = Object.entries(ISSUE_SEVERITIES).filter(([, severity]) => severity === "warning");
+    expect(said).toEqual(warnings.map(([code]) => code));
+  });
+
+  test("lists the codes of the HTTP API with their status", () => {
+    const rows = between(read("ERRORS.md"), /<!-- http-codes -->/, "<!-- /http-codes -->").slice(2);
+    const listed = rows.map((row) => /^\| `(\w+)` \| (\d+) \|/.exec(row)?.slice(1, 3).join(" "));
+    const answered = [badRequest(""), notFound(""), policyNotFound(""), recordNotFound("", null)];
+    expect(listed).toEqual([...answered.map(({ code, status }) => `${code} ${status}`), "INTERNAL 503"]);
+  });
+
+  test("lists every exit code", () => {
+    const rows = read("ERRORS.md")
+      .split("## Exit codes")[1]
+      ?.match(/^\| \d /gm);
+    expect(rows?.map((row) => Number(row.slice(2)))).toEqual(Object.values(EXIT));
+  });
+});
