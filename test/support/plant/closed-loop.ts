@@ -37,6 +37,8 @@ export type Experiment = {
   readonly initialReplicas: number;
   readonly shape: ServiceShape;
   readonly startup: StartupTimes;
+  /** Whether the servers publish latency quantiles, as Triton does when told to. */
+  readonly summaries: boolean;
   readonly scrapeSeconds: number;
   readonly tickSeconds: number;
   /** Sources are read this long before the tick. */
@@ -91,8 +93,18 @@ class Run {
   #answer: number | null = null;
 
   constructor(experiment: Experiment) {
-    const { seed, policy, rate, process, durationSeconds, initialReplicas, shape, startup, tickSeconds } =
-      experiment;
+    const {
+      seed,
+      policy,
+      rate,
+      process,
+      durationSeconds,
+      initialReplicas,
+      shape,
+      startup,
+      tickSeconds,
+      summaries,
+    } = experiment;
     this.#experiment = experiment;
     this.#random = randomStream(seed);
     this.#score = new Score({ objectiveSeconds: policy.objective.latency / 1000, durationSeconds });
@@ -102,6 +114,7 @@ class Run {
       shape,
       startup,
       random: randomStream(seed + 1),
+      summaries,
       onCompletion,
     });
     this.#nextArrival = arrivals(rate, process, randomStream(seed + 2));
@@ -147,7 +160,7 @@ class Run {
     }
     pod.server.advance(at);
     const lost = this.#random.uniform() < this.#experiment.scrapeLossRatio;
-    history.record(instantAt(at), lost || pod.phase === "starting" ? null : pod.server.counters());
+    history.record(instantAt(at), lost || pod.phase === "starting" ? null : pod.server.counters(at));
     scraped.nextScrapeAt = at + this.#experiment.scrapeSeconds;
   }
 
@@ -217,7 +230,7 @@ class Run {
     for (const pod of this.#cluster.pods()) {
       if (known.has(pod)) continue;
       const nextScrapeAt = at + this.#random.uniform() * this.#experiment.scrapeSeconds;
-      this.#scraped.push({ pod, history: new PodHistory(), nextScrapeAt });
+      this.#scraped.push({ pod, history: new PodHistory(this.#experiment), nextScrapeAt });
     }
     const gone = this.#scraped.filter(({ pod, history }) => pod.phase !== "gone" || !history.isEmpty());
     this.#scraped.splice(0, this.#scraped.length, ...gone);

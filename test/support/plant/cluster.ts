@@ -20,6 +20,8 @@ export type ClusterSettings = {
   readonly shape: ServiceShape;
   readonly startup: StartupTimes;
   readonly random: RandomStream;
+  /** Whether the servers publish latency quantiles. */
+  readonly summaries: boolean;
   readonly onCompletion: CompletionListener;
 };
 
@@ -117,10 +119,16 @@ export class Cluster {
   }
 
   #create(createdAt: number | null, readyAt: number): void {
-    const { shape, onCompletion } = this.#settings;
+    const { shape, summaries, onCompletion } = this.#settings;
     const name = `triton-7d9f8c-${this.#created.toString(36).padStart(5, "0")}`;
     const phase = createdAt === null ? "ready" : "starting";
-    this.#pods.push({ name, createdAt, readyAt, server: new TritonReplica(shape, onCompletion), phase });
+    this.#pods.push({
+      name,
+      createdAt,
+      readyAt,
+      server: new TritonReplica(shape, { summaries, onCompletion }),
+      phase,
+    });
     this.#created += 1;
   }
 

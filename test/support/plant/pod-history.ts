@@ -12,18 +12,30 @@ const LABELS: SeriesLabels = {
   quantile: null,
   le: null,
 };
-const FAMILIES: readonly (readonly [string, (counters: ReplicaCounters) => number])[] = [
-  ["nv_inference_request_success", (counters) => counters.success],
-  ["nv_inference_request_failure", () => 0],
-  ["nv_inference_count", (counters) => counters.success],
-  ["nv_inference_exec_count", (counters) => counters.executions],
-  ["nv_inference_request_duration_us", (counters) => micros(counters.requestSeconds)],
-  ["nv_inference_queue_duration_us", (counters) => micros(counters.queueSeconds)],
-  ["nv_inference_compute_input_duration_us", () => 0],
-  ["nv_inference_compute_infer_duration_us", (counters) => micros(counters.computeSeconds)],
-  ["nv_inference_compute_output_duration_us", () => 0],
-  ["nv_inference_pending_request_count", (counters) => counters.pending],
+const P99: SeriesLabels = { ...LABELS, quantile: "0.99" };
+const FAMILIES: readonly Family[] = [
+  { name: "nv_inference_request_success", read: (counters) => counters.success },
+  { name: "nv_inference_request_failure", read: () => 0 },
+  { name: "nv_inference_count", read: (counters) => counters.success },
+  { name: "nv_inference_exec_count", read: (counters) => counters.executions },
+  { name: "nv_inference_request_duration_us", read: (counters) => micros(counters.requestSeconds) },
+  { name: "nv_inference_queue_duration_us", read: (counters) => micros(counters.queueSeconds) },
+  { name: "nv_inference_compute_input_duration_us", read: () => 0 },
+  { name: "nv_inference_compute_infer_duration_us", read: (counters) => micros(counters.computeSeconds) },
+  { name: "nv_inference_compute_output_duration_us", read: () => 0 },
+  { name: "nv_inference_pending_request_count", read: (counters) => counters.pending },
 ];
+const SUMMARY: Family = {
+  name: "nv_inference_request_summary_us",
+  read: ({ p99Seconds }) => micros(p99Seconds ?? 0),
+  labels: P99,
+};
+
+type Family = {
+  readonly name: string;
+  readonly read: (counters: ReplicaCounters) => number;
+  readonly labels?: SeriesLabels;
+};
 
 /** What else is known of the pod when its samples are handed over. */
 export type PodStanding = {
@@ -36,14 +48,20 @@ export type PodStanding = {
 export class PodHistory {
   #scrapes: Scrape[] = [];
   #times: Instant[] = [];
-  #values: number[][] = FAMILIES.map(() => []);
+  readonly #families: readonly Family[];
+  #values: number[][];
+
+  constructor({ summaries }: { readonly summaries: boolean }) {
+    this.#families = summaries ? [...FAMILIES, SUMMARY] : FAMILIES;
+    this.#values = this.#families.map(() => []);
+  }
 
   /** Keeps one attempt; null counters = it failed. */
   record(at: Instant, counters: ReplicaCounters | null): void {
     this.#scrapes.push({ at, up: counters !== null });
     if (counters === null) return;
     this.#times.push(at);
-    FAMILIES.forEach(([, read], index) => this.#values[index]?.push(read(counters)));
+    this.#families.forEach(({ read }, index) => this.#values[index]?.push(read(counters)));
   }
 
   /** Forgets what lies before `since`. */
@@ -64,10 +82,10 @@ export class PodHistory {
   samples(at: Instant, { pod, appearedAt, ready }: PodStanding): PodSamples {
     const count = this.#times.filter((time) => time <= at).length;
     const times = this.#times.slice(0, count);
-    const series = FAMILIES.map(
-      ([family], index): Series => ({
-        family,
-        labels: LABELS,
+    const series = this.#families.map(
+      ({ name, labels }, index): Series => ({
+        family: name,
+        labels: labels ?? LABELS,
         times,
         values: (this.#values[index] ?? []).slice(0, count),
       }),

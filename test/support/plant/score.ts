@@ -24,10 +24,11 @@ export class Score {
     };
   }
 
-  /** Returns the share of good requests among those answered from a minute on. */
-  attainedRatio(fromMinute = 0): number {
-    const good = this.#good.subarray(fromMinute).reduce((sum, count) => sum + count, 0);
-    return good / this.#all.subarray(fromMinute).reduce((sum, count) => sum + count, 0);
+  /** Returns the share of good requests among those answered from one minute up to (not in) another. */
+  attainedRatio(fromMinute = 0, toMinute = this.#all.length): number {
+    const sum = (counts: Float64Array): number =>
+      counts.subarray(fromMinute, toMinute).reduce((total, count) => total + count, 0);
+    return sum(this.#good) / sum(this.#all);
   }
 
   /** Returns the number (from 1) of the last minute in which less than `ratio` of the answers were good, 0 for none. */

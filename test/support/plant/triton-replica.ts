@@ -1,7 +1,12 @@
 // One Triton server with one model instance and dynamic batching: batches fill while it executes, first come first served.
 
+import { LatencySummary } from "./latency-summary.ts";
+
 /** How long one execution takes, whatever its size, and how many requests fit in it. */
 export type ServiceShape = { readonly executionSeconds: number; readonly maxBatch: number };
+
+/** What a server does besides serving. */
+export type ServerOptions = { readonly summaries: boolean; readonly onCompletion: CompletionListener };
 
 /** Is told of every answered request, with times in seconds. */
 export type CompletionListener = (completedAt: number, latencySeconds: number) => void;
@@ -14,6 +19,8 @@ export type ReplicaCounters = {
   readonly requestSeconds: number;
   readonly queueSeconds: number;
   readonly computeSeconds: number;
+  /** The 99th percentile of the last minute; null where summaries are switched off. */
+  readonly p99Seconds: number | null;
 };
 
 const FIRST_CAPACITY = 256;
@@ -25,6 +32,7 @@ const FIRST_CAPACITY = 256;
 export class TritonReplica {
   readonly #shape: ServiceShape;
   readonly #onCompletion: CompletionListener;
+  readonly #summary: LatencySummary | null;
   #arrivalTimes = new Float64Array(FIRST_CAPACITY);
   #arrived = 0;
   #started = 0;
@@ -35,9 +43,10 @@ export class TritonReplica {
   #requestSeconds = 0;
   #queueSeconds = 0;
 
-  constructor(shape: ServiceShape, onCompletion: CompletionListener) {
+  constructor(shape: ServiceShape, { summaries, onCompletion }: ServerOptions) {
     this.#shape = shape;
     this.#onCompletion = onCompletion;
+    this.#summary = summaries ? new LatencySummary() : null;
   }
 
   /** Takes a request; times never decrease. */
@@ -64,8 +73,8 @@ export class TritonReplica {
     return this.#completed === this.#arrived;
   }
 
-  /** Returns the metrics as of the last `advance`. */
-  counters(): ReplicaCounters {
+  /** Returns the metrics at `at`, which must be the time of the last `advance`. */
+  counters(at: number): ReplicaCounters {
     return {
       success: this.#completed,
       executions: this.#executions,
@@ -73,6 +82,7 @@ export class TritonReplica {
       requestSeconds: this.#requestSeconds,
       queueSeconds: this.#queueSeconds,
       computeSeconds: this.#completed * this.#shape.executionSeconds,
+      p99Seconds: this.#summary?.quantile(0.99, at) ?? null,
     };
   }
 
@@ -96,6 +106,7 @@ export class TritonReplica {
       this.#queueSeconds += this.#batchStartedAt - arrivedAt;
       this.#requestSeconds += this.#freeAt - arrivedAt;
       this.#onCompletion(this.#freeAt, this.#freeAt - arrivedAt);
+      this.#summary?.record(this.#freeAt, this.#freeAt - arrivedAt);
     }
     this.#completed = this.#started;
     this.#executions += 1;

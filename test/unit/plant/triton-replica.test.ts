@@ -27,9 +27,13 @@ describe("batches fill while the server is busy", () => {
     },
   ])("$name leaves in the groups that a real server gave", ({ count, everySeconds, groups }) => {
     const answered = new Map<string, number>();
-    const server = new TritonReplica({ executionSeconds: 0.2, maxBatch: 8 }, (completedAt) => {
+    const onCompletion = (completedAt: number): void => {
       answered.set(completedAt.toFixed(1), (answered.get(completedAt.toFixed(1)) ?? 0) + 1);
-    });
+    };
+    const server = new TritonReplica(
+      { executionSeconds: 0.2, maxBatch: 8 },
+      { summaries: false, onCompletion },
+    );
     // A fifth of a millisecond between the requests of a burst: the first one is alone.
     for (let index = 0; index < count; index += 1)
       server.receive(index * Math.max(everySeconds, 0.0002) - index * 1e-6);
@@ -49,8 +53,10 @@ describe("under Poisson arrivals (50 ms, at most 4 in a batch)", () => {
     "$perSecond/s give batches of $meanBatch and waits of $meanWaitMs ms",
     ({ perSecond, meanBatch, meanWaitMs, p99Ms }) => {
       const latencies: number[] = [];
-      const server = new TritonReplica({ executionSeconds: 0.05, maxBatch: 4 }, (_, latency) =>
-        latencies.push(latency),
+      const onCompletion = (_: number, latency: number): number => latencies.push(latency);
+      const server = new TritonReplica(
+        { executionSeconds: 0.05, maxBatch: 4 },
+        { summaries: true, onCompletion },
       );
       const next = arrivals(constantRate(perSecond), "poisson", randomStream(7));
       for (let at = next(0); at < 5000; at = next(at)) {
@@ -59,7 +65,7 @@ describe("under Poisson arrivals (50 ms, at most 4 in a batch)", () => {
       }
       server.advance(5100);
       const { success, executions, queueSeconds, requestSeconds, computeSeconds, pending } =
-        server.counters();
+        server.counters(5100);
       latencies.sort((left, right) => left - right);
       expect(success / executions / meanBatch).toBeCloseTo(1, 1);
       expect((1000 * queueSeconds) / success / meanWaitMs).toBeGreaterThan(0.93);
