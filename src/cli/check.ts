@@ -49,7 +49,7 @@ export async function runCheck(options: CheckOptions, output: Output): Promise<E
 
 async function check({ paths, config, strict }: CheckOptions): Promise<CheckReport> {
   const files = await readDocuments(paths);
-  const [configFile] = config == null ? [] : await readDocuments([config]);
+  const [configFile] = await readDocuments(typeof config === "string" ? [config] : []);
   const configured = configFile === undefined ? null : checkConfigured(configFile);
   const others = files.filter(
     ({ file }) => configFile === undefined || resolve(file) !== resolve(configFile.file),

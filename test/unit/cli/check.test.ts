@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CheckOptions, runCheck } from "../../../src/cli/check.ts";
 import { runSchema } from "../../../src/cli/schema.ts";
 import { policyJsonSchema } from "../../../src/policy/json-schema.ts";
-import { RECORDING_CONFIGURATION, SCRAPE_CONFIGURATION, VALID_POLICY } from "../policy/issue-cases.ts";
+import { RECORDING_CONFIGURATION, SCRAPE_CONFIGURATION, VALID_POLICY } from "../policy/documents.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../../policies", import.meta.url));
 const BAD = VALID_POLICY.replace("min: 1, max: 8", "min: 3, max: 1");

@@ -5,13 +5,8 @@ import { describe, expect, test } from "vitest";
 import { formatIssue, ISSUE_SEVERITIES } from "../../../src/domain/issue.ts";
 import { checkDocument, configurationWarnings } from "../../../src/policy/check-document.ts";
 import { loadConfiguration } from "../../../src/policy/load-policies.ts";
-import {
-  ISSUE_CASES,
-  type IssueCase,
-  RECORDING_CONFIGURATION,
-  SCRAPE_CONFIGURATION,
-  VALID_POLICY,
-} from "./issue-cases.ts";
+import { type IssueCase, RECORDING_CONFIGURATION, SCRAPE_CONFIGURATION, VALID_POLICY } from "./documents.ts";
+import { ISSUE_CASES } from "./issue-cases.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

@@ -5,7 +5,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { policyJsonSchema } from "../../../src/policy/json-schema.ts";
-import { VALID_POLICY } from "./issue-cases.ts";
+import { VALID_POLICY } from "./documents.ts";
 
 const POLICIES = new URL("../../../policies/", import.meta.url);
 const validate = new Ajv2020({ strict: false, allErrors: true }).compile(policyJsonSchema());

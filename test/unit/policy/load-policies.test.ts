@@ -3,7 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { formatIssue } from "../../../src/domain/issue.ts";
 import { loadConfiguration, loadPolicies } from "../../../src/policy/load-policies.ts";
-import { SCRAPE_CONFIGURATION, VALID_POLICY } from "./issue-cases.ts";
+import { SCRAPE_CONFIGURATION, VALID_POLICY } from "./documents.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 

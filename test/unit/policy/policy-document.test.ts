@@ -8,7 +8,7 @@ import { millis } from "../../../src/domain/units.ts";
 import { checkDocument } from "../../../src/policy/check-document.ts";
 import { POLICY_FIELDS } from "../../../src/policy/defaults.ts";
 import { documentHash, toDocument } from "../../../src/policy/policy-document.ts";
-import { VALID_POLICY } from "./issue-cases.ts";
+import { VALID_POLICY } from "./documents.ts";
 
 function read(text: string): Policy | null {
   return checkDocument({ file: "f", bytes: new TextEncoder().encode(text) }, null).policy;

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { checkDocument } from "../../../src/policy/check-document.ts";
 import { readDocument } from "../../../src/policy/read-document.ts";
-import { VALID_POLICY } from "./issue-cases.ts";
+import { VALID_POLICY } from "./documents.ts";
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
