@@ -8,6 +8,9 @@ import type { DecisionRecord } from "../domain/record.ts";
 import type { KedaAnswer } from "./keda-client.ts";
 
 const CHANGES_SHOWN = 8;
+/** A line that wrapped would be two to go up. */
+const NO_WRAP = "\u001b[?7l";
+const WRAP = "\u001b[?7h";
 
 export type DemoView = {
   /** A new record. */
@@ -27,7 +30,7 @@ export function plainView(write: (text: string) => void): DemoView {
     },
     answer(policy, answer) {
       const record = latest.get(policy);
-      if (record !== undefined) write(`${plainLine(record)}; ${answerText(answer)}\n`);
+      if (record !== undefined) write(`${plainLine(record)}; KEDA ${answerText(answer)}\n`);
     },
   };
 }
@@ -42,7 +45,7 @@ export function tableView(write: (text: string) => void, heading: readonly strin
     const rows = [...latest.values()].flatMap((record) => tableRows(record, answers.get(record.policy)));
     const lines = [...heading, "", ...rows, "", pc.bold("changes"), ...changes.slice(-CHANGES_SHOWN)];
     const up = drawnLines === 0 ? "" : `\u001b[${drawnLines}A`;
-    write(`${up}${lines.map((line) => `\u001b[2K${line}\n`).join("")}`);
+    write(`${NO_WRAP}${up}${lines.map((line) => `\u001b[2K${line}\n`).join("")}${WRAP}`);
     drawnLines = lines.length;
   };
   return {
@@ -99,8 +102,8 @@ function reasonText(record: DecisionRecord): string {
 }
 
 function answerText(answer: KedaAnswer): string {
-  if (!answer.ok) return `KEDA is told: ${answer.problem}`;
-  return `KEDA is told ${answer.replicas}, ${answer.active ? "active" : "inactive"}`;
+  if (!answer.ok) return `is told: ${answer.problem}`;
+  return `is told ${answer.replicas}, ${answer.active ? "active" : "inactive"}`;
 }
 
 function clock({ at }: DecisionRecord): string {

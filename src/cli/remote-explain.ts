@@ -49,7 +49,8 @@ async function ask(path: string, base: string): Promise<Body | null> {
   );
   if (response.status === 404) return null;
   const text = await response.text();
-  if (!response.ok) throw environmentFailed(`${target.href} answered ${response.status}: ${text.slice(0, 200)}`);
+  if (!response.ok)
+    throw environmentFailed(`${target.href} answered ${response.status}: ${text.slice(0, 200)}`);
   try {
     return JSON.parse(text) as Body;
   } catch (error) {

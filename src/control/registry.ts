@@ -72,7 +72,11 @@ export class Registry {
   ): PolicyChanges {
     const rejectedFiles = new Set(rejected.map(({ file }) => file));
     const present = new Set(policies.map(({ key }) => key));
-    const changes = { added: [] as string[], edited: [] as string[], deleted: [] as string[] };
+    const changes: { added: string[]; edited: string[]; deleted: string[] } = {
+      added: [],
+      edited: [],
+      deleted: [],
+    };
     for (const loaded of policies) this.#accept(loaded, changes, states);
     for (const entry of this.entries()) {
       const { key, file } = entry.loaded;
