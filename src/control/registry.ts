@@ -25,6 +25,8 @@ export type PolicyChanges = {
   readonly deleted: readonly string[];
 };
 
+type MutableChanges = { readonly [Kind in keyof PolicyChanges]: string[] };
+
 export class Registry {
   readonly #entries = new Map<string, Entry>();
   readonly #records = new Map<string, DecisionRecord[]>();
@@ -124,7 +126,7 @@ export class Registry {
 
   #accept(
     loaded: LoadedPolicy,
-    changes: { added: string[]; edited: string[] },
+    changes: MutableChanges,
     states: ReadonlyMap<string, ScalerState> | null | undefined,
   ): void {
     const known = this.#entries.get(loaded.key);

@@ -1,9 +1,9 @@
 // The gate between zero and one.
 
 import type { SignalStep } from "../domain/decision.ts";
-import { type Instant, elapsed } from "../domain/units.ts";
+import { elapsed, type Instant } from "../domain/units.ts";
 import type { TickContext } from "./context.ts";
-import { type Proposal, moved } from "./proposal.ts";
+import { moved, type Proposal } from "./proposal.ts";
 
 export type Activity = {
   readonly active: boolean;

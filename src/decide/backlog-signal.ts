@@ -7,7 +7,7 @@ import type { TickContext } from "./context.ts";
 import { shrinking } from "./load-signals.ts";
 import { probeCap } from "./probe.ts";
 import { ceilReplicas } from "./whole.ts";
-import { MISSING_REASONS, type Wish, capped } from "./wish.ts";
+import { capped, MISSING_REASONS, type Wish } from "./wish.ts";
 
 /** A backlog that grows although the load limit says enough asks for this much more. */
 const STUBBORN_GROWTH = 1.25;

@@ -1,7 +1,7 @@
 // Minimum and maximum, always last; then the freeze.
 
 import type { TickContext } from "./context.ts";
-import { type Proposal, moved } from "./proposal.ts";
+import { moved, type Proposal } from "./proposal.ts";
 
 /** Returns the proposal within the policy's bounds (rule 31): 0 when inactive, else max(1, min) to max. */
 export function clampToBounds(proposal: Proposal, active: boolean, { policy }: TickContext): Proposal {

@@ -5,7 +5,7 @@ import type { SignalName } from "../domain/policy.ts";
 import { hasData, isLoadSignal } from "./blockers.ts";
 import type { TickContext } from "./context.ts";
 import { hasFailedBefore, sizesByProbes } from "./probe.ts";
-import { type Proposal, moved } from "./proposal.ts";
+import { moved, type Proposal } from "./proposal.ts";
 
 /** What the combination looks at besides the context. */
 export type Combination = {
@@ -25,7 +25,7 @@ export function combine(combination: Combination, context: TickContext): Proposa
   const start: Proposal = { replicas: context.desired, steps };
   const largest = largestWish(steps);
   if (largest !== null && largest.wish > context.desired) {
-    return combined(start, largest.wish, "LARGEST_WISH", largest.signal);
+    return bySignal(start, largest, "LARGEST_WISH");
   }
   return scaleIn(start, combination, context);
 }
@@ -48,7 +48,7 @@ function scaleIn(start: Proposal, { steps, blockers }: Combination, context: Tic
   const load = largestWish(steps.filter(({ signal }) => isLoadSignal(signal)));
   return load === null
     ? combined(start, desired, "SCALE_IN_BLOCKED")
-    : combined(start, load.wish, "SCALE_IN_AGREED", load.signal);
+    : bySignal(start, load, "SCALE_IN_AGREED");
 }
 
 function probing(start: Proposal, blockers: readonly string[], context: TickContext): Proposal {
@@ -59,14 +59,18 @@ function probing(start: Proposal, blockers: readonly string[], context: TickCont
   return combined(start, desired - 1, "SCALE_IN_AGREED");
 }
 
-function combined(start: Proposal, replicas: number, reason: StepReason, signal?: SignalName): Proposal {
-  return moved(start, replicas, { step: "combine", reason, ...(signal === undefined ? {} : { signal }) });
+type SignalWish = { readonly signal: SignalName; readonly wish: number };
+
+function combined(start: Proposal, replicas: number, reason: StepReason): Proposal {
+  return moved(start, replicas, { step: "combine", reason });
 }
 
-function largestWish(
-  steps: readonly SignalStep[],
-): { readonly signal: SignalName; readonly wish: number } | null {
-  let largest: { readonly signal: SignalName; readonly wish: number } | null = null;
+function bySignal(start: Proposal, { signal, wish }: SignalWish, reason: StepReason): Proposal {
+  return moved(start, wish, { step: "combine", reason, signal });
+}
+
+function largestWish(steps: readonly SignalStep[]): SignalWish | null {
+  let largest: SignalWish | null = null;
   for (const { signal, wish } of steps) {
     if (wish !== null && (largest === null || wish > largest.wish)) largest = { signal, wish };
   }

@@ -3,7 +3,7 @@
 import type { Observation } from "../domain/observation.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { ScalerState } from "../domain/state.ts";
-import { type Instant, elapsed } from "../domain/units.ts";
+import { elapsed, type Instant } from "../domain/units.ts";
 import { settledReplicas } from "./remember.ts";
 
 export type TickContext = {

@@ -2,7 +2,7 @@
 
 import { elapsed } from "../domain/units.ts";
 import type { TickContext } from "./context.ts";
-import { type Proposal, moved } from "./proposal.ts";
+import { moved, type Proposal } from "./proposal.ts";
 
 /**
  * Returns the proposal, not below S until `scaleIn.cooldown` after the last increase of S (rule 30). What happened

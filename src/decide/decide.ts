@@ -9,7 +9,7 @@ import { isBacklogAbove } from "./backlog-signal.ts";
 import { scaleInBlockers } from "./blockers.ts";
 import { clampToBounds, freeze } from "./bounds.ts";
 import { combine, hold, isAnythingLive } from "./combine.ts";
-import { type TickContext, contextOf } from "./context.ts";
+import { contextOf, type TickContext } from "./context.ts";
 import { coolDown } from "./cooldown.ts";
 import { advanceProbe, judgeProbe } from "./probe.ts";
 import type { Proposal } from "./proposal.ts";

@@ -3,7 +3,7 @@
 import type { InFlightReading, RequestRateReading } from "../domain/observation.ts";
 import type { LoadSignalPolicy } from "../domain/policy.ts";
 import type { TickContext } from "./context.ts";
-import { MISSING_REASONS, type Wish, capped, loadWish } from "./wish.ts";
+import { capped, loadWish, MISSING_REASONS, type Wish } from "./wish.ts";
 
 /** Returns the wish of `requestRate` (rule 9). */
 export function requestRateWish(

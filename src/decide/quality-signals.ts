@@ -2,13 +2,13 @@
 
 import type { LatencyReading, QueueDurationReading } from "../domain/observation.ts";
 import type { QualitySignalPolicy } from "../domain/policy.ts";
-import { longestSignalWindow } from "../domain/windows.ts";
 import { elapsed, toSeconds } from "../domain/units.ts";
+import { longestSignalWindow } from "../domain/windows.ts";
 import { isBacklogAbove, isImbalanced } from "./backlog-signal.ts";
 import type { TickContext } from "./context.ts";
 import { probeCap } from "./probe.ts";
 import { ceilReplicas } from "./whole.ts";
-import { MISSING_REASONS, type Wish, capped } from "./wish.ts";
+import { capped, MISSING_REASONS, type Wish } from "./wish.ts";
 
 /** Fewer completions than this in the window say nothing (rule 16). */
 const COMPLETIONS_MIN = 20;
@@ -22,7 +22,11 @@ const IMBALANCE_PODS_MIN = 3;
 type QualityReading = QueueDurationReading | LatencyReading;
 
 /** Returns the wish of `queueDuration` or `latency` (rules 12–17). */
-export function qualityWish(reading: QualityReading, signal: QualitySignalPolicy, context: TickContext): Wish {
+export function qualityWish(
+  reading: QualityReading,
+  signal: QualitySignalPolicy,
+  context: TickContext,
+): Wish {
   const { state, value } = reading;
   if (state === "idle") return { replicas: null, reason: "IDLE" };
   if (reading.noCompletions) return { replicas: null, reason: "NO_COMPLETIONS" };
@@ -62,7 +66,9 @@ function breachWish(value: number, { reading, signal, context }: Comparison): Wi
   const perReplica = policy.signals.requestRate?.targetPerReplica;
   const arrivals = observation.traffic.arrivalsPerSecond;
   const byLoad =
-    perReplica === undefined || arrivals === null ? byRatio : ceilReplicas((RATIO_MAX * arrivals) / perReplica);
+    perReplica === undefined || arrivals === null
+      ? byRatio
+      : ceilReplicas((RATIO_MAX * arrivals) / perReplica);
   const wish: Wish = { replicas: Math.max(desired, Math.min(byRatio, byLoad)), reason: "ABOVE_TARGET" };
   return withCaps(wish, { reading, signal, context });
 }
@@ -102,7 +108,9 @@ function isAbove(
 
 function toleranceOut({ reading, context }: Comparison): number {
   const declared = context.policy.scaleOut.tolerance;
-  return "quality" in reading && reading.quality === "counters" ? Math.max(declared, COUNTERS_TOLERANCE) : declared;
+  return "quality" in reading && reading.quality === "counters"
+    ? Math.max(declared, COUNTERS_TOLERANCE)
+    : declared;
 }
 
 function overTargetOf(reading: QualityReading): LatencyReading["overTarget"] {

@@ -3,9 +3,9 @@
 import type { StepReason } from "../domain/decision.ts";
 import type { RateLimit } from "../domain/policy.ts";
 import type { DesiredChange } from "../domain/state.ts";
-import { type Instant, before, toSeconds } from "../domain/units.ts";
+import { before, type Instant, toSeconds } from "../domain/units.ts";
 import type { TickContext } from "./context.ts";
-import { type Proposal, moved } from "./proposal.ts";
+import { moved, type Proposal } from "./proposal.ts";
 import { ceilReplicas } from "./whole.ts";
 
 /** How far one limit lets the number go, and what was used of it before. */

@@ -4,7 +4,7 @@ import { assert } from "../domain/assert.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { DesiredChange, ScalerState } from "../domain/state.ts";
-import { type Instant, type Millis, before, elapsed, longest, seconds } from "../domain/units.ts";
+import { before, elapsed, type Instant, longest, type Millis, seconds } from "../domain/units.ts";
 
 /** Ticks further apart than this many intervals leave a gap (rule 2). */
 const GAP_INTERVALS = 3;

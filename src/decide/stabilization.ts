@@ -1,16 +1,19 @@
 // The extreme of recent recommendations holds a change back, as in the HPA.
 
 import type { Recommendation } from "../domain/state.ts";
-import { type Instant, type Millis, before, elapsed, longest, seconds } from "../domain/units.ts";
+import { before, elapsed, type Instant, longest, type Millis, seconds } from "../domain/units.ts";
 import type { TickContext } from "./context.ts";
 import { probesWait, sizesByProbes } from "./probe.ts";
-import { type Proposal, moved } from "./proposal.ts";
+import { moved, type Proposal } from "./proposal.ts";
 
 /** At least this share of a window's ticks must have left a recommendation before it counts. */
 const COMPLETE_RATIO = 0.5;
 
 /** Returns the recommendations that either window still needs, with this tick's if it leaves one. */
-export function rememberRecommendation(replicas: number | null, context: TickContext): readonly Recommendation[] {
+export function rememberRecommendation(
+  replicas: number | null,
+  context: TickContext,
+): readonly Recommendation[] {
   const { state, at, policy } = context;
   const span = longest([policy.scaleIn.stabilizationWindow, policy.scaleOut.stabilizationWindow]);
   const kept = within(state.recommendations, at, span);
@@ -55,7 +58,11 @@ function isIncomplete({ state, at, policy, observation }: TickContext): boolean 
   return within(state.recommendations, at, window).length < COMPLETE_RATIO * ticks;
 }
 
-function within(recommendations: readonly Recommendation[], at: Instant, span: Millis): readonly Recommendation[] {
+function within(
+  recommendations: readonly Recommendation[],
+  at: Instant,
+  span: Millis,
+): readonly Recommendation[] {
   const since = before(at, span);
   const first = recommendations.findIndex((recommendation) => recommendation.at > since);
   return first === -1 ? [] : recommendations.slice(first);

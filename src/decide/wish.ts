@@ -28,7 +28,8 @@ export function loadWish(load: number, perReplica: number, { desired, policy }: 
   if (load > capacity * (1 + policy.scaleOut.tolerance)) {
     return { replicas: Math.max(needed, desired), reason: "ABOVE_TARGET" };
   }
-  if (load >= capacity * (1 - policy.scaleIn.tolerance)) return { replicas: desired, reason: "WITHIN_TOLERANCE" };
+  if (load >= capacity * (1 - policy.scaleIn.tolerance))
+    return { replicas: desired, reason: "WITHIN_TOLERANCE" };
   const withMargin = Math.max(needed, ceilReplicas(load / (BOUNDARY_RATIO * perReplica)));
   if (withMargin >= desired) return { replicas: desired, reason: "WITHIN_TOLERANCE" };
   return { replicas: withMargin, reason: "BELOW_TARGET" };

@@ -24,7 +24,14 @@ export const SIGNAL_REASONS = [
 export type SignalReason = (typeof SIGNAL_REASONS)[number];
 
 export const STEP_REASONS = {
-  combine: ["LARGEST_WISH", "AT_TARGET", "SCALE_IN_AGREED", "SCALE_IN_BLOCKED", "PROBE_FAILED_BEFORE", "HELD"],
+  combine: [
+    "LARGEST_WISH",
+    "AT_TARGET",
+    "SCALE_IN_AGREED",
+    "SCALE_IN_BLOCKED",
+    "PROBE_FAILED_BEFORE",
+    "HELD",
+  ],
   startup: ["REPLICAS_STARTING", "STARTING_TOO_LONG"],
   stabilization: ["SCALE_OUT_STABILIZED", "SCALE_IN_STABILIZED", "WINDOW_INCOMPLETE"],
   rateLimit: ["SCALE_OUT_LIMITED", "SCALE_IN_LIMITED"],

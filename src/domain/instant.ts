@@ -24,7 +24,12 @@ export function parseInstant(text: string): Instant | null {
   if (match === null) return null;
   const field = (index: number): number => Number(match[index] ?? 0);
   const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map(field) as [
-    number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ];
   if (hour > 23 || minute > 59 || second > 59 || field(9) > 23 || field(10) > 59) return null;
   const days = dayNumber(year, month, day);
@@ -71,11 +76,16 @@ function dayNumber(year: number, month: number, day: number): number {
 }
 
 /** The inverse of `dayNumber`. */
-function civilDate(days: number): { readonly year: number; readonly month: number; readonly dayOfMonth: number } {
+function civilDate(days: number): {
+  readonly year: number;
+  readonly month: number;
+  readonly dayOfMonth: number;
+} {
   const shifted = days + 719_468;
   const era = Math.floor(shifted / DAYS_PER_ERA);
   const dayOfEra = shifted - era * DAYS_PER_ERA;
-  const leapDays = Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
+  const leapDays =
+    Math.floor(dayOfEra / 1460) - Math.floor(dayOfEra / 36_524) + Math.floor(dayOfEra / 146_096);
   const yearOfEra = Math.floor((dayOfEra - leapDays) / 365);
   const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100));
   const marchMonth = Math.floor((5 * dayOfYear + 2) / 153);

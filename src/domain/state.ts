@@ -1,6 +1,6 @@
 // What a policy's decisions remember between ticks: plain versioned data that can be saved, logged, replayed and compared.
 
-import type { Instant } from "./units.ts";
+import { type Instant, instant } from "./units.ts";
 
 /** Desired replicas from `at` on, until the next entry. */
 export type DesiredChange = { readonly at: Instant; readonly desired: number };
@@ -74,6 +74,6 @@ export function initialState({ remembers = false }: { readonly remembers?: boole
     backlogAboveAt: null,
     probe: null,
     failedProbes: [],
-    noProbeUntil: remembers ? (0 as Instant) : null,
+    noProbeUntil: remembers ? instant(0) : null,
   };
 }

@@ -1,7 +1,7 @@
 // Spans that follow from a policy: how far back anything it decides on may reach.
 
 import type { Policy } from "./policy.ts";
-import { type Millis, longest, millis, minutes } from "./units.ts";
+import { longest, type Millis, millis, minutes } from "./units.ts";
 
 /** The window of λ where a policy declares no `requestRate`. */
 export const DEFAULT_RATE_WINDOW: Millis = minutes(1);

@@ -1,7 +1,7 @@
 // Our own counters and gauges, as the parts that count see them.
 
-import type { DecisionRecord } from "../domain/record.ts";
 import type { Policy } from "../domain/policy.ts";
+import type { DecisionRecord } from "../domain/record.ts";
 
 export type TickResult = "ok" | "failed" | "skipped";
 

@@ -3,13 +3,15 @@
 
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { DecisionRecord } from "../../src/domain/record.ts";
 import type { Policy, SignalPolicies } from "../../src/domain/policy.ts";
+import type { DecisionRecord } from "../../src/domain/record.ts";
 import { minutes, seconds } from "../../src/domain/units.ts";
 import { aPolicy, DECLARED } from "../support/builders.ts";
 import { between, playRecording, recordingPath, timeOf } from "../support/play-recording.ts";
 
-const MISSING = existsSync(recordingPath("A-steady-50")) ? false : "the recordings are not beside this checkout";
+const MISSING = existsSync(recordingPath("A-steady-50"))
+  ? false
+  : "the recordings are not beside this checkout";
 
 type Plant = {
   readonly model: string;
@@ -49,7 +51,8 @@ function excess({ decision, observation }: DecisionRecord): number {
 
 function describedAs(records: readonly DecisionRecord[]): readonly string[] {
   return records.map(
-    (record) => `${timeOf(record)}s ${record.decision.replicas} ${record.decision.status} ${record.steps.at(-1)?.reason}`,
+    (record) =>
+      `${timeOf(record)}s ${record.decision.replicas} ${record.decision.status} ${record.steps.at(-1)?.reason}`,
   );
 }
 
@@ -60,29 +63,48 @@ describe.skipIf(MISSING)(`recordings of a real Triton ${MISSING ? `(skipped: ${M
     { name: "C-steady-93", plant: { ...RANKER_50, target: 75, pending: 10 }, wanted: [4, 4] },
     { name: "D-steady-80-delay20", plant: { ...RANKER_50, latencyMs: 400 }, wanted: [3, 3] },
     { name: "E-two-instances", plant: { ...RANKER_50, model: "detector", pending: 16 }, wanted: [3, 3] },
-    { name: "P-batch-growth-steady", plant: { ...RANKER_50, model: "tagger", target: 143, pending: 32 }, wanted: [2, 2] },
+    {
+      name: "P-batch-growth-steady",
+      plant: { ...RANKER_50, model: "tagger", target: 143, pending: 32 },
+      wanted: [2, 2],
+    },
     { name: "N-bursty", plant: RANKER_60, wanted: [3, 4] },
-  ])("$name: a steady load keeps a steady count of $wanted", async ({ name, plant, wanted: [least, most] }) => {
-    const records = between(await playRecording(name, policyFor(plant)), 75);
-    const steady = between(records, 75, 148);
-    expect(Math.min(...steady.map(({ decision }) => decision.replicas ?? -1))).toBe(least);
-    expect(Math.max(...steady.map(({ decision }) => decision.replicas ?? -1))).toBeLessThanOrEqual(most ?? 0);
-    expect(steady.every(({ decision }) => decision.status === "live" && decision.scaleInBlocked.length === 0)).toBe(true);
-  });
+  ])(
+    "$name: a steady load keeps a steady count of $wanted",
+    async ({ name, plant, wanted: [least, most] }) => {
+      const records = between(await playRecording(name, policyFor(plant)), 75);
+      const steady = between(records, 75, 148);
+      expect(Math.min(...steady.map(({ decision }) => decision.replicas ?? -1))).toBe(least);
+      expect(Math.max(...steady.map(({ decision }) => decision.replicas ?? -1))).toBeLessThanOrEqual(
+        most ?? 0,
+      );
+      expect(
+        steady.every(({ decision }) => decision.status === "live" && decision.scaleInBlocked.length === 0),
+      ).toBe(true);
+    },
+  );
 
   test.each([
     { name: "F-surge", plant: EMBEDDER, surgeAt: 45, within: 15 },
     { name: "G-surge-rejects", plant: EMBEDDER, surgeAt: 45, within: 30 },
     { name: "H-two-models", plant: { ...EMBEDDER, model: "surger" }, surgeAt: 60, within: 15 },
     { name: "J-scale-out", plant: EMBEDDER, surgeAt: 0, within: 15 },
-    { name: "Q-batch-growth-surge", plant: { ...EMBEDDER, model: "ranker", target: 95, pending: 32 }, surgeAt: 45, within: 15 },
-  ])("$name: a surge raises the wish above the running count within $within s", async ({ name, plant, surgeAt, within }) => {
-    const records = await playRecording(name, policyFor(plant));
-    const raised = between(records, surgeAt).find((record) => excess(record) > 0);
-    expect(raised === undefined ? null : timeOf(raised) - surgeAt).toBeLessThanOrEqual(within);
-    const before = between(records, 0, surgeAt - 1);
-    expect(describedAs(before.filter((record) => excess(record) > 0))).toEqual([]);
-  });
+    {
+      name: "Q-batch-growth-surge",
+      plant: { ...EMBEDDER, model: "ranker", target: 95, pending: 32 },
+      surgeAt: 45,
+      within: 15,
+    },
+  ])(
+    "$name: a surge raises the wish above the running count within $within s",
+    async ({ name, plant, surgeAt, within }) => {
+      const records = await playRecording(name, policyFor(plant));
+      const raised = between(records, surgeAt).find((record) => excess(record) > 0);
+      expect(raised === undefined ? null : timeOf(raised) - surgeAt).toBeLessThanOrEqual(within);
+      const before = between(records, 0, surgeAt - 1);
+      expect(describedAs(before.filter((record) => excess(record) > 0))).toEqual([]);
+    },
+  );
 
   test("H-two-models: only the loaded model's wish rises", async () => {
     const calm = await playRecording("H-two-models", policyFor({ ...EMBEDDER, model: "calm", target: 75 }));
@@ -91,11 +113,35 @@ describe.skipIf(MISSING)(`recordings of a real Triton ${MISSING ? `(skipped: ${M
 
   test.each([
     { name: "G-surge-rejects", why: "while requests are refused", plant: EMBEDDER, from: 55, to: 165 },
-    { name: "I-replica-restart", why: "while a replica is refused or restarting", plant: RANKER_60, from: 61, to: 146 },
+    {
+      name: "I-replica-restart",
+      why: "while a replica is refused or restarting",
+      plant: RANKER_60,
+      from: 61,
+      to: 146,
+    },
     { name: "L-version-reload", why: "while replica 0 loads a version", plant: RANKER_60, from: 50, to: 113 },
-    { name: "L-version-reload", why: "while replica 2 has the model unloaded", plant: RANKER_60, from: 131, to: 163 },
-    { name: "S-slow-model-load", why: "of the newcomer while it loads on replica 1", plant: { ...EMBEDDER, model: "newcomer", target: 37 }, from: 86, to: 181 },
-    { name: "S-slow-model-load", why: "of the resident while another loads", plant: { ...EMBEDDER, model: "resident", target: 109 }, from: 60, to: 200 },
+    {
+      name: "L-version-reload",
+      why: "while replica 2 has the model unloaded",
+      plant: RANKER_60,
+      from: 131,
+      to: 163,
+    },
+    {
+      name: "S-slow-model-load",
+      why: "of the newcomer while it loads on replica 1",
+      plant: { ...EMBEDDER, model: "newcomer", target: 37 },
+      from: 86,
+      to: 181,
+    },
+    {
+      name: "S-slow-model-load",
+      why: "of the resident while another loads",
+      plant: { ...EMBEDDER, model: "resident", target: 109 },
+      from: 60,
+      to: 200,
+    },
   ])("$name: never below the running count $why", async ({ name, plant, from, to }) => {
     const records = between(await playRecording(name, policyFor(plant)), from, to);
     expect(describedAs(records.filter((record) => excess(record) < 0))).toEqual([]);
@@ -115,7 +161,9 @@ describe.skipIf(MISSING)(`recordings of a real Triton ${MISSING ? `(skipped: ${M
 
     test("pending is idle before the burst, once its window is full", async () => {
       const records = between(await playRecording("K-idle-burst", policyFor(plant)), 20, 59);
-      expect(new Set(records.map(({ observation }) => observation.signals.pendingRequests?.state))).toEqual(new Set(["idle"]));
+      expect(new Set(records.map(({ observation }) => observation.signals.pendingRequests?.state))).toEqual(
+        new Set(["idle"]),
+      );
     });
 
     test("a quarter-second burst raises nothing", async () => {
@@ -135,9 +183,14 @@ describe.skipIf(MISSING)(`recordings of a real Triton ${MISSING ? `(skipped: ${M
   });
 
   test("M-unbalanced: one hot replica buys no replica, and is named", async () => {
-    const records = between(await playRecording("M-unbalanced", policyFor({ ...RANKER_60, queueMs: 45 })), 75);
+    const records = between(
+      await playRecording("M-unbalanced", policyFor({ ...RANKER_60, queueMs: 45 })),
+      75,
+    );
     expect(describedAs(records.filter((record) => excess(record) > 0))).toEqual([]);
-    const reasons = records.flatMap(({ steps }) => steps).filter((step) => step.step === "signal" && step.signal === "queueDuration");
+    const reasons = records
+      .flatMap(({ steps }) => steps)
+      .filter((step) => step.step === "signal" && step.signal === "queueDuration");
     expect(reasons.some(({ reason }) => reason === "IMBALANCE")).toBe(true);
   });
 
@@ -146,10 +199,16 @@ describe.skipIf(MISSING)(`recordings of a real Triton ${MISSING ? `(skipped: ${M
     const records = await playRecording("R-compute-bound", policyFor(plant));
     expect(describedAs(between(records, 70, 110).filter((record) => excess(record) > 0))).toEqual([]);
     const raised = between(records, 175, 215);
-    expect(new Set(raised.map(({ steps }) => steps.find(({ step }) => step === "combine")).map((step) => `${step?.reason} ${step?.signal}`))).toEqual(
-      new Set(["LARGEST_WISH latency"]),
-    );
-    const queue = raised.flatMap(({ steps }) => steps).filter((step) => step.step === "signal" && step.signal === "queueDuration");
+    expect(
+      new Set(
+        raised
+          .map(({ steps }) => steps.find(({ step }) => step === "combine"))
+          .map((step) => `${step?.reason} ${step?.signal}`),
+      ),
+    ).toEqual(new Set(["LARGEST_WISH latency"]));
+    const queue = raised
+      .flatMap(({ steps }) => steps)
+      .filter((step) => step.step === "signal" && step.signal === "queueDuration");
     expect(new Set(queue.map(({ reason }) => reason))).toEqual(new Set(["ALLOWS_SCALE_IN"]));
   });
 });

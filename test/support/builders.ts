@@ -121,7 +121,9 @@ export function live(
     }) as const;
   const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory } = values;
   return {
-    ...(requestRate === undefined ? {} : { requestRate: { ...common, value: requestRate, unit: "requests/s" } }),
+    ...(requestRate === undefined
+      ? {}
+      : { requestRate: { ...common, value: requestRate, unit: "requests/s" } }),
     ...(inFlight === undefined
       ? {}
       : { inFlight: { ...common, value: inFlight, unit: "requests", ...levels(inFlight) } }),

@@ -3,8 +3,8 @@
 import { fileURLToPath } from "node:url";
 import { openRecording } from "../../src/adapters/recording-source.ts";
 import { tickPolicy } from "../../src/control/tick.ts";
-import type { DecisionRecord } from "../../src/domain/record.ts";
 import type { Policy } from "../../src/domain/policy.ts";
+import type { DecisionRecord } from "../../src/domain/record.ts";
 import { initialState } from "../../src/domain/state.ts";
 import { elapsed, hours, millis, seconds, toSeconds } from "../../src/domain/units.ts";
 import { sampleSpan } from "../../src/domain/windows.ts";
@@ -19,10 +19,21 @@ export function recordingPath(name: string): string {
 
 /** Returns a record a second, from the first second after the start to the last scrape. */
 export async function playRecording(name: string, policy: Policy): Promise<readonly DecisionRecord[]> {
-  const opened = await openRecording({ path: recordingPath(name), target: null, epoch: EPOCH, keep: hours(1) });
+  const opened = await openRecording({
+    path: recordingPath(name),
+    target: null,
+    epoch: EPOCH,
+    keep: hours(1),
+  });
   if (!opened.ok) throw new Error(opened.failure);
   const source = opened.value;
-  const loaded = { key: `${policy.target.namespace}/${policy.name}`, policy, document: {}, hash: "0", file: "" };
+  const loaded = {
+    key: `${policy.target.namespace}/${policy.name}`,
+    policy,
+    document: {},
+    hash: "0",
+    file: "",
+  };
   const ticks = Math.floor(elapsed(EPOCH, source.end()) / TICK);
   const records: DecisionRecord[] = [];
   let state = initialState();
@@ -53,6 +64,10 @@ export function timeOf({ at: instant }: DecisionRecord): number {
 }
 
 /** Returns the records from `from` to `to` seconds, both included. */
-export function between(records: readonly DecisionRecord[], from: number, to = Number.POSITIVE_INFINITY): readonly DecisionRecord[] {
+export function between(
+  records: readonly DecisionRecord[],
+  from: number,
+  to = Number.POSITIVE_INFINITY,
+): readonly DecisionRecord[] {
   return records.filter((record) => timeOf(record) >= from && timeOf(record) <= to);
 }

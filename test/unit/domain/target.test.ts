@@ -10,8 +10,12 @@ describe("a pod of triton", () => {
 });
 
 describe("not a pod of triton", () => {
-  test.each(["triton", "triton-", "triton-large-0", "triton-large-7d9f8b6c5d-x2k4p", "other-0", "triton-7d9f8b6c5d-x2k4"])(
-    "%s",
-    (pod) => expect(isPodOf("triton", pod)).toBe(false),
-  );
+  test.each([
+    "triton",
+    "triton-",
+    "triton-large-0",
+    "triton-large-7d9f8b6c5d-x2k4p",
+    "other-0",
+    "triton-7d9f8b6c5d-x2k4",
+  ])("%s", (pod) => expect(isPodOf("triton", pod)).toBe(false));
 });

@@ -1,12 +1,14 @@
 // How far back a policy reaches.
 
 import { expect, test } from "vitest";
-import { longestSignalWindow, memorySpan, sampleSpan } from "../../../src/domain/windows.ts";
 import { minutes, seconds } from "../../../src/domain/units.ts";
+import { longestSignalWindow, memorySpan, sampleSpan } from "../../../src/domain/windows.ts";
 import { aPolicy, DECLARED } from "../../support/builders.ts";
 
 test("the longest signal window is the longest of the declared ones", () => {
-  const policy = aPolicy({ signals: { pendingRequests: DECLARED.pendingRequests, latency: DECLARED.latency } });
+  const policy = aPolicy({
+    signals: { pendingRequests: DECLARED.pendingRequests, latency: DECLARED.latency },
+  });
   expect(longestSignalWindow(policy)).toBe(minutes(2));
 });
 
