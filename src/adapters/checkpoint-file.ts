@@ -5,7 +5,14 @@ import { open, readFile, rename, stat } from "node:fs/promises";
 import { z } from "zod";
 
 import { withInstantsAsNumbers, withInstantsAsText } from "../domain/instant.ts";
-import type { DesiredChange, FailedProbe, Probe, Recommendation, ScalerState } from "../domain/state.ts";
+import type {
+  DesiredChange,
+  FailedProbe,
+  Probe,
+  Recommendation,
+  RestoredAnswer,
+  ScalerState,
+} from "../domain/state.ts";
 import { type Instant, instant } from "../domain/units.ts";
 import { VERSION } from "../domain/version.ts";
 import type { LoadedStates, StateStore } from "../ports/state-store.ts";
@@ -31,8 +38,11 @@ const probe: Fields<Probe> = {
   arrivalsPerSecond: rate.nullable(),
   failedAt: at.nullable(),
 };
+const restoredAnswer: Fields<RestoredAnswer> = { replicas: count, heldUntil: at };
 const stateFields: Fields<ScalerState> = {
   version: z.literal(1),
+  restored: z.boolean(),
+  restoredAnswer: z.strictObject(restoredAnswer).nullable(),
   at: at.nullable(),
   startedAt: at.nullable(),
   lastAnswer: count.nullable(),

@@ -1,4 +1,4 @@
-// Keeps the states of all policies in the checkpoint: read at start, saved once a minute and at the end.
+// Keeps the states of all policies in the checkpoint: read at start, saved when an answer changes, each minute, at the end.
 
 import type { Registry } from "../control/registry.ts";
 import type { ScalerState } from "../domain/state.ts";
@@ -17,6 +17,7 @@ export type CheckpointParts = {
 export class CheckpointKeeper {
   readonly #parts: CheckpointParts;
   #savedAt: Instant | null = null;
+  #savedAnswers = "";
   #isSaving = false;
 
   constructor(parts: CheckpointParts) {
@@ -37,18 +38,29 @@ export class CheckpointKeeper {
     const leftOut = states.size - usable.length;
     if (leftOut > 0)
       logger.warn({ policies: leftOut }, "checkpoint is ahead of the clock; its states are left out");
-    return leftOut > 0 && usable.length === 0 ? null : new Map(usable);
+    if (leftOut > 0 && usable.length === 0) return null;
+    return new Map(usable.map(([key, state]) => [key, { ...state, restored: true }]));
   }
 
-  /** Saves if a minute has passed since the last time; a failure is logged and tried again a minute later. */
+  /** Saves if an answer has changed or a minute has passed since the last time; a failure is logged and tried again. */
   ticked(at: Instant): void {
     this.#savedAt ??= at;
-    if (this.#isSaving || elapsed(this.#savedAt, at) < SAVE_EVERY) return;
+    const answers = this.#answers();
+    const due = answers !== this.#savedAnswers || elapsed(this.#savedAt, at) >= SAVE_EVERY;
+    if (this.#isSaving || !due) return;
     this.#savedAt = at;
+    this.#savedAnswers = answers;
     this.#isSaving = true;
     void this.save().finally(() => {
       this.#isSaving = false;
     });
+  }
+
+  #answers(): string {
+    return this.#parts.registry
+      .entries()
+      .map(({ state }) => state.lastAnswer)
+      .join();
   }
 
   /** Saves now. */

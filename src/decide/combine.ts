@@ -21,8 +21,17 @@ export function isAnythingLive(steps: readonly SignalStep[], context: TickContex
 
 /** Returns the proposal after rules 22–24; its first change starts from S. Something must be live. */
 export function combine(combination: Combination, context: TickContext): Proposal {
+  const start: Proposal = { replicas: context.desired, steps: combination.steps };
+  const combinedWishes = combineWishes(start, combination, context);
+  const { restoredAnswer } = context.state;
+  const isHeld = restoredAnswer !== null && context.at < restoredAnswer.heldUntil;
+  return isHeld && restoredAnswer.replicas > combinedWishes.replicas
+    ? combined(start, restoredAnswer.replicas, "HELD")
+    : combinedWishes;
+}
+
+function combineWishes(start: Proposal, combination: Combination, context: TickContext): Proposal {
   const { steps } = combination;
-  const start: Proposal = { replicas: context.desired, steps };
   const largest = largestWish(steps);
   if (largest !== null && largest.wish > context.desired) {
     return bySignal(start, largest, "LARGEST_WISH");

@@ -4,7 +4,8 @@ import { assert } from "../domain/assert.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { DesiredChange, ScalerState } from "../domain/state.ts";
-import { before, elapsed, type Instant, longest, type Millis, seconds } from "../domain/units.ts";
+import { after, before, elapsed, type Instant, longest, type Millis, seconds } from "../domain/units.ts";
+import { longestSignalWindow } from "../domain/windows.ts";
 
 /** Ticks further apart than this many intervals leave a gap (rule 2). */
 const GAP_INTERVALS = 3;
@@ -13,7 +14,7 @@ const GAP_INTERVALS = 3;
 export function rememberReplicas(state: ScalerState, observation: Observation, policy: Policy): ScalerState {
   const { at } = observation;
   assert(state.at === null || at > state.at, "ticks move forward in time");
-  const resumed = withoutGap(state, observation);
+  const resumed = resume(withoutGap(state, observation), at, policy);
   const { desired, ready } = observation.replicas;
   if (desired === null) return { ...resumed, at, startedAt: state.startedAt ?? at };
   const readyNow = ready ?? state.lastReplicas?.ready ?? desired;
@@ -41,6 +42,14 @@ function withoutGap(state: ScalerState, { at, tickIntervalSeconds }: Observation
   const limit = seconds(GAP_INTERVALS * tickIntervalSeconds);
   const gap = state.at === null || elapsed(state.at, at) > limit;
   return gap ? { ...state, recommendationsSince: at, readySince: null } : state;
+}
+
+/** The first tick after a restart: rates are unknown for one window, and must not pass for a lower demand. */
+function resume(state: ScalerState, at: Instant, policy: Policy): ScalerState {
+  if (!state.restored) return state;
+  const heldUntil = after(at, longestSignalWindow(policy));
+  const restoredAnswer = state.lastAnswer === null ? null : { replicas: state.lastAnswer, heldUntil };
+  return { ...state, restored: false, restoredAnswer };
 }
 
 function rememberDesired(

@@ -21,8 +21,14 @@ export type Probe = {
 /** A count that turned out too low at this load. */
 export type FailedProbe = { readonly at: Instant; readonly to: number; readonly arrivalsPerSecond: number };
 
+/** After a restart the answer stays at least at what was answered before, until the windows hold samples again. */
+export type RestoredAnswer = { readonly replicas: number; readonly heldUntil: Instant };
+
 export type ScalerState = {
   readonly version: 1;
+  /** Read from a checkpoint, and not ticked since. */
+  readonly restored: boolean;
+  readonly restoredAnswer: RestoredAnswer | null;
   /** The last tick; null before the first. */
   readonly at: Instant | null;
   readonly startedAt: Instant | null;
@@ -58,6 +64,8 @@ export type ScalerState = {
 export function initialState({ remembers = false }: { readonly remembers?: boolean } = {}): ScalerState {
   return {
     version: 1,
+    restored: false,
+    restoredAnswer: null,
     at: null,
     startedAt: null,
     lastAnswer: null,

@@ -73,7 +73,7 @@ describe("the checkpoint", () => {
     {
       name: "with a state that lacks a field",
       content: '{"kind":"checkpoint","v":1,"version":"0.1.0","states":{"a/b":{"version":1}}}',
-      problem: /\.corrupt: states\.a\/b\.at: /,
+      problem: /\.corrupt: states\.a\/b\.restored: /,
     },
   ])("does not trust a file that is $name, and keeps it aside", async ({ content, problem }) => {
     const file = await aFile();

@@ -1,9 +1,10 @@
 // How many wishes become one number, and what happens where there are none.
 
 import { describe, expect, test } from "vitest";
+import { initialState } from "../../../src/domain/state.ts";
 import { minutes } from "../../../src/domain/units.ts";
 import { anObservation, aPolicy, DECLARED, live } from "../../support/builders.ts";
-import { run, tick } from "../../support/scripted-ticks.ts";
+import { run, tick, told } from "../../support/scripted-ticks.ts";
 
 describe("combine", () => {
   const policy = aPolicy({
@@ -147,5 +148,19 @@ describe("missing data", () => {
   test("absent series are no fault while the first replica starts", () => {
     const [result] = run(policy, [anObservation({ desired: 1, ready: 0 })]);
     expect(result?.decision).toEqual({ replicas: 1, active: true, status: "live", scaleInBlocked: [] });
+  });
+});
+
+describe("a restart from a checkpoint", () => {
+  const policy = aPolicy();
+  const restored = { ...initialState(), restored: true, lastAnswer: 7 };
+
+  test("answers no less than before, until the windows hold samples again", () => {
+    const results = run(policy, [tick(0, 4, 120), tick(45, 4, 120), tick(60, 4, 120)], restored);
+    expect(told(results)).toEqual(["7 HELD", "7 HELD", "4 AT_TARGET"]);
+  });
+
+  test("answers more where the samples say so", () => {
+    expect(told(run(policy, [tick(0, 4, 300)], restored))).toEqual(["10 LARGEST_WISH"]);
   });
 });
