@@ -4,9 +4,8 @@ import { createHash } from "node:crypto";
 import { type FSWatcher, watch } from "node:fs";
 import { open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-
-import { type Millis, millis, seconds } from "../domain/units.ts";
 import type { PolicySet } from "../domain/policy-set.ts";
+import { type Millis, millis, seconds } from "../domain/units.ts";
 import type { PolicySource } from "../ports/policy-source.ts";
 import { pause } from "./pause.ts";
 

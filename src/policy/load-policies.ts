@@ -2,9 +2,9 @@
 
 import type { Configuration } from "../domain/configuration.ts";
 import type { Issue } from "../domain/issue.ts";
+import type { LoadedPolicy, PolicySet, RejectedFile } from "../domain/policy-set.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { policyKey } from "../domain/target.ts";
-import type { LoadedPolicy, PolicySet, RejectedFile } from "../domain/policy-set.ts";
 import { type CheckedDocument, checkDocument, type DocumentFile } from "./check-document.ts";
 import { sortIssues, toIssue } from "./finding.ts";
 import { documentHash, toDocument } from "./policy-document.ts";

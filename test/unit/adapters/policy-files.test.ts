@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 
 import { PolicyFiles } from "../../../src/adapters/policy-files.ts";
-import { type Millis, millis, minutes } from "../../../src/domain/units.ts";
 import type { PolicySet } from "../../../src/domain/policy-set.ts";
+import { type Millis, millis, minutes } from "../../../src/domain/units.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 
