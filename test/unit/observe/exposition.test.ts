@@ -1,3 +1,5 @@
+// The page parser: what it reads, what it refuses, and that it never throws.
+
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type ExpositionSample, parseExposition } from "../../../src/observe/exposition.ts";

@@ -1,3 +1,5 @@
+// The recent past of pods: windows, twins, limits.
+
 import { describe, expect, it } from "vitest";
 import { seconds } from "../../../src/domain/units.ts";
 import { SampleBuffer } from "../../../src/observe/sample-buffer.ts";

@@ -1,3 +1,5 @@
+// The table of Triton's metrics, and what is kept of a page.
+
 import { describe, expect, it } from "vitest";
 import { FAMILY, isKeptMetric, TRITON_METRICS } from "../../../src/observe/triton-metrics.ts";
 
