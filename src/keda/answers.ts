@@ -1,14 +1,13 @@
 // What a policy's last record answers at an instant: a number of replicas and an activity, or why there is none.
 
+import { METRIC_NAME, TARGET_SIZE } from "../control/answer.ts";
 import type { Entry } from "../control/registry.ts";
 import { assert } from "../domain/assert.ts";
-import type { DecisionRecord } from "../domain/record.ts";
 import { type Result, failed, ok } from "../domain/result.ts";
 import { type Instant, type Millis, elapsed } from "../domain/units.ts";
 import type { GetMetricSpecResponse } from "./generated/externalscaler/GetMetricSpecResponse.ts";
 import type { GetMetricsResponse } from "./generated/externalscaler/GetMetricsResponse.ts";
 import { type Refusal, unavailable } from "./refusal.ts";
-import { METRIC_NAME } from "./resolve-policy.ts";
 
 /** A record older than this many tick intervals no longer answers: ticks have stopped. */
 const RECORD_AGE_MAX_TICKS = 3;
@@ -16,7 +15,7 @@ const REPLICAS_MAX = 2 ** 31 - 1;
 
 /** The spec of every policy: with a target of 1 the metric's value is the number of replicas. */
 export const METRIC_SPEC: GetMetricSpecResponse = {
-  metricSpecs: [{ metricName: METRIC_NAME, targetSize: 1, targetSizeFloat: 1 }],
+  metricSpecs: [{ metricName: METRIC_NAME, targetSize: TARGET_SIZE, targetSizeFloat: TARGET_SIZE }],
 };
 
 /** An answer that KEDA can be given; both halves come from one record. */
@@ -32,7 +31,7 @@ export type AskedAt = { readonly now: Instant; readonly tickInterval: Millis };
 export function answerOf(entry: Entry, { now, tickInterval }: AskedAt): Result<Answerable, Refusal> {
   const { record } = entry;
   if (record === null) return failed(unavailable("no decision yet: the first tick is not over"));
-  const { status } = record.decision;
+  const { status, active } = record.decision;
   if (status === "starting") return failed(unavailable("no decision yet: the policy is starting"));
   const replicas = record.answer.metricValue;
   if (status === "unavailable" || record.answer.code !== "OK" || replicas === null) {
@@ -41,7 +40,7 @@ export function answerOf(entry: Entry, { now, tickInterval }: AskedAt): Result<A
   if (elapsed(record.at, now) > RECORD_AGE_MAX_TICKS * tickInterval) {
     return failed(unavailable("no decision now: the last one is older than 3 tick intervals"));
   }
-  return ok({ replicas, active: isActive(entry, record, replicas) });
+  return ok({ replicas, active });
 }
 
 /** Returns `replicas` as KEDA's message: in the float and in the deprecated integer that KEDA up to 2.16 reads. */
@@ -53,9 +52,4 @@ export function encodeReplicas(replicas: number): GetMetricsResponse {
   // A sum with 0 turns -0 into 0.
   const value = replicas + 0;
   return { metricValues: [{ metricName: METRIC_NAME, metricValue: value, metricValueFloat: value }] };
-}
-
-/** A shadow policy tells KEDA to stay: active exactly while there are replicas. */
-function isActive({ loaded }: Entry, record: DecisionRecord, replicas: number): boolean {
-  return loaded.policy.mode === "shadow" ? replicas > 0 : record.decision.active;
 }

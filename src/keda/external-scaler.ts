@@ -1,6 +1,7 @@
 // KEDA's calls: each reads the registry's last record, or refuses; none waits for anything.
 
 import { type ServerWritableStream, type handleUnaryCall, status } from "@grpc/grpc-js";
+import { METRIC_NAME } from "../control/answer.ts";
 import type { Entry, Registry } from "../control/registry.ts";
 import { type Result, failed, ok } from "../domain/result.ts";
 import type { Millis } from "../domain/units.ts";
@@ -14,7 +15,7 @@ import type { GetMetricsRequest__Output } from "./generated/externalscaler/GetMe
 import type { GetMetricsResponse } from "./generated/externalscaler/GetMetricsResponse.ts";
 import { type Refusal, invalidArgument, resourceExhausted } from "./refusal.ts";
 import type { RefusalLog } from "./refusal-log.ts";
-import { type Caller, METRIC_NAME, type PolicyRefusal, refuseMetric, resolvePolicy } from "./resolve-policy.ts";
+import { type Caller, type PolicyRefusal, refuseMetric, resolvePolicy } from "./resolve-policy.ts";
 import type { TokenBucket } from "./token-bucket.ts";
 
 export type ScalerContext = {

@@ -7,9 +7,6 @@ import type { PolicyRefusalReason } from "../ports/telemetry.ts";
 import { type Refusal, notAvailable } from "./refusal.ts";
 import { readPolicyName } from "./trigger-metadata.ts";
 
-/** The only metric there is. */
-export const METRIC_NAME = "desired-replicas";
-
 /** The ScaledObject that asks, as KEDA describes it. */
 export type Caller = {
   readonly name: string;

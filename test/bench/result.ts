@@ -1,11 +1,14 @@
 // What a benchmark is and what it yields.
 
-/** One measured figure; `ratioTo` holds it, or a named aspect of it, relative to baselines measured in the same run. */
+/** A figure relative to a baseline of the same run: of the value itself, or of several aspects by name. */
+export type Ratio = number | Readonly<Record<string, number>>;
+
+/** One measured figure; `ratioTo` holds it relative to baselines, by their names. */
 export type BenchResult = {
   readonly name: string;
   readonly value: number;
   readonly unit: string;
-  readonly ratioTo?: Readonly<Record<string, number>>;
+  readonly ratioTo?: Readonly<Record<string, Ratio>>;
 };
 
 /** A module of this folder exports one of these as `benchmark`. */

@@ -1,7 +1,7 @@
 // Runs benchmarks: `npm run bench -- [NAME…] [--json]`.
 
 import { readdirSync } from "node:fs";
-import type { Benchmark, BenchResult } from "./result.ts";
+import type { Benchmark, BenchResult, Ratio } from "./result.ts";
 
 const FOLDER = new URL("./", import.meta.url);
 
@@ -41,7 +41,11 @@ function table(results: readonly BenchResult[]): string {
 }
 
 function row({ name, value, unit, ratioTo }: BenchResult): string {
-  const ratios = Object.entries(ratioTo ?? {}).map(([baseline, ratio]) => `${ratio} x ${baseline}`);
+  const ratios = Object.entries(ratioTo ?? {}).flatMap(([baseline, ratio]) =>
+    typeof ratio === "number"
+      ? [`${ratio} x ${baseline}`]
+      : Object.entries(ratio).map(([aspect, part]) => `${aspect} ${part} x ${baseline}`),
+  );
   return `${name.padEnd(28)}${String(value).padStart(12)} ${unit.padEnd(14)}${ratios.join(", ")}`.trimEnd();
 }
 
@@ -49,8 +53,13 @@ function rounded(result: BenchResult): BenchResult {
   const { name, value, unit, ratioTo } = result;
   const figures = { name, value: significant(value), unit };
   if (ratioTo === undefined) return figures;
-  const ratios = Object.entries(ratioTo).map(([baseline, ratio]) => [baseline, significant(ratio)]);
+  const ratios = Object.entries(ratioTo).map(([baseline, ratio]) => [baseline, roundedRatio(ratio)]);
   return { ...figures, ratioTo: Object.fromEntries(ratios) };
+}
+
+function roundedRatio(ratio: Ratio): Ratio {
+  if (typeof ratio === "number") return significant(ratio);
+  return Object.fromEntries(Object.entries(ratio).map(([aspect, part]) => [aspect, significant(part)]));
 }
 
 /** Four significant digits: more would claim what no benchmark can know. */
