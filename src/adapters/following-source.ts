@@ -14,6 +14,7 @@ export function following(
   return {
     kind: source.kind,
     scrapeInterval: source.scrapeInterval,
+    wanted: (queries) => source.wanted(queries),
     refresh: (at) => source.refresh(at),
     workload(target, at, span) {
       const samples = source.workload(target, at, span);
@@ -21,7 +22,7 @@ export function following(
       if (answer === null) return samples;
       return { ...samples, replicas: { ...samples.replicas, desired: answer, ready: answer } };
     },
-    activation: (query, at) => source.activation(query, at),
+    queried: (query, at, span) => source.queried(query, at, span),
     close: () => source.close(),
   };
 }

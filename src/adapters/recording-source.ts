@@ -1,8 +1,7 @@
 // Plays a recording as a metrics source: nothing is visible before its time has come.
 
-import type { ActivationReading } from "../domain/observation.ts";
 import { ok, type Result } from "../domain/result.ts";
-import type { PodSamples, ReplicaReading, WorkloadSamples } from "../domain/samples.ts";
+import type { PodSamples, QuerySamples, ReplicaReading, WorkloadSamples } from "../domain/samples.ts";
 import type { TargetRef } from "../domain/target.ts";
 import { after, type Instant, instant, type Millis, millis, toSeconds } from "../domain/units.ts";
 import { parseExposition } from "../observe/exposition.ts";
@@ -12,6 +11,8 @@ import type { MetricsSource, SourceOutcome } from "../ports/metrics-source.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { type RecordedScrape, type Recording, readRecording } from "./recording-files.ts";
 import { monotonicMillis } from "./system-clock.ts";
+
+const NO_QUERIES: QuerySamples = { times: [], values: [] };
 
 /** The workload that a recording stands for; null = whatever is asked for. */
 export type RecordedTarget = { readonly namespace: string; readonly workload: string } | null;
@@ -98,9 +99,12 @@ export class RecordingSource implements MetricsSource {
     return { pods, replicas: this.#counts(at) };
   }
 
-  activation(): ActivationReading {
-    return { value: null };
+  /** It runs no queries. */
+  queried(): QuerySamples {
+    return NO_QUERIES;
   }
+
+  wanted(): void {}
 
   close(): Promise<void> {
     return Promise.resolve();

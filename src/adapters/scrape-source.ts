@@ -1,9 +1,8 @@
 // Scrapes the metrics pages of a fixed list of Triton servers, each on a schedule of its own.
 
 import type { ScrapeTarget } from "../domain/configuration.ts";
-import type { ActivationReading } from "../domain/observation.ts";
 import { failed, type Result } from "../domain/result.ts";
-import type { PodSamples, WorkloadSamples } from "../domain/samples.ts";
+import type { PodSamples, QuerySamples, WorkloadSamples } from "../domain/samples.ts";
 import type { TargetRef } from "../domain/target.ts";
 import { type Instant, instant, type Millis, millis } from "../domain/units.ts";
 import { type ExpositionSample, parseExposition } from "../observe/exposition.ts";
@@ -18,6 +17,7 @@ import { monotonicMillis } from "./system-clock.ts";
 
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 const MAX_SERIES = 50_000;
+const NO_QUERIES: QuerySamples = { times: [], values: [] };
 
 export type ScrapeSourceOptions = {
   readonly targets: readonly ScrapeTarget[];
@@ -99,9 +99,12 @@ export class ScrapeSource implements MetricsSource {
     };
   }
 
-  activation(): ActivationReading {
-    return { value: null };
+  /** It runs no queries. */
+  queried(): QuerySamples {
+    return NO_QUERIES;
   }
+
+  wanted(): void {}
 
   /** Stops, and gives up scrapes under way. */
   async close(): Promise<void> {

@@ -13,6 +13,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import { ChangeLog } from "./change-log.ts";
 import { followingTick, nextTick } from "./grid.ts";
 import { LogOpenings, openingLines } from "./log-lines.ts";
+import { readActivation, wantedQueries } from "./queries.ts";
 import type { Entry, Registry } from "./registry.ts";
 import { tickPolicy } from "./tick.ts";
 
@@ -96,7 +97,8 @@ export class TickLoop {
   }
 
   async #refresh(readAt: Instant): Promise<boolean> {
-    const { source, pacing } = this.#parts;
+    const { source, pacing, registry } = this.#parts;
+    source.wanted(wantedQueries(registry.entries().map(({ loaded }) => loaded.policy)));
     const reading = source
       .refresh(readAt)
       .catch((error: unknown): SourceOutcome => ({ ok: false, detail: String(error) }));
@@ -160,7 +162,7 @@ export class TickLoop {
       samples: source.workload(policy.target, readAt, sampleSpan(policy)),
       scrapeInterval: source.scrapeInterval,
       tickInterval: interval,
-      activation: policy.activation === null ? null : source.activation(policy.activation.query, readAt),
+      activation: readActivation(source, policy, readAt),
       detail,
       version,
     });

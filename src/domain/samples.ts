@@ -45,6 +45,12 @@ export type ReplicaReading = {
   readonly source: ReplicaSource;
 };
 
+/**
+ * What a query gave at past ticks: `times` ascend strictly and have the length of `values`. Empty = the source runs no
+ * queries, or nothing is known.
+ */
+export type QuerySamples = { readonly times: readonly Instant[]; readonly values: readonly number[] };
+
 /** All that a source knows of one workload at one instant. */
 export type WorkloadSamples = {
   readonly pods: readonly PodSamples[];

@@ -3,7 +3,7 @@
 import type { Policy } from "../../src/domain/policy.ts";
 import type { LoadedPolicy } from "../../src/domain/policy-set.ts";
 import type { LogRecord } from "../../src/domain/record.ts";
-import type { WorkloadSamples } from "../../src/domain/samples.ts";
+import type { QuerySamples, WorkloadSamples } from "../../src/domain/samples.ts";
 import type { TargetRef } from "../../src/domain/target.ts";
 import type { Instant, Millis } from "../../src/domain/units.ts";
 import { after, instant, minutes, seconds } from "../../src/domain/units.ts";
@@ -44,6 +44,8 @@ export class MemorySource implements MetricsSource {
   outcome: SourceOutcome = { ok: true, detail: null };
   samples: WorkloadSamples;
   broken = new Set<string>();
+  wantedQueries: readonly string[] = [];
+  readonly queries = new Map<string, QuerySamples>();
 
   constructor(samples: WorkloadSamples) {
     this.samples = samples;
@@ -59,8 +61,12 @@ export class MemorySource implements MetricsSource {
     return this.samples;
   }
 
-  activation(): { value: number | null } {
-    return { value: null };
+  wanted(queries: readonly string[]): void {
+    this.wantedQueries = queries;
+  }
+
+  queried(query: string): QuerySamples {
+    return this.queries.get(query) ?? { times: [], values: [] };
   }
 
   close(): Promise<void> {

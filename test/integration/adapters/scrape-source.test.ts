@@ -150,6 +150,6 @@ describe("scraping a list of servers", () => {
     const { source, clock } = scraping([NOBODY]);
     const other = source.workload({ ...TARGET, name: "other" }, clock.now(), minutes(1));
     expect(other).toEqual({ pods: [], replicas: { desired: null, ready: null, source: "static" } });
-    expect(source.activation()).toEqual({ value: null });
+    expect(source.queried()).toEqual({ times: [], values: [] });
   });
 });
