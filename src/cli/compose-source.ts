@@ -58,6 +58,8 @@ export async function composeSource(needs: SourceNeeds): Promise<ComposedSource>
   switch (source.kind) {
     case "scrape":
       return composeScrape(source, needs);
+    case "prometheus":
+      throw badInput("a source of kind prometheus is not served yet");
     case "recording":
       return await composeRecording(source, needs);
     default:

@@ -34,7 +34,35 @@ export type RecordingSourceConfiguration = {
   readonly atEnd: RecordingEnd;
 };
 
-export type SourceConfiguration = ScrapeSourceConfiguration | RecordingSourceConfiguration;
+/** Where a Prometheus source takes replica counts from. */
+export type ReplicaCounting = "kube-state-metrics" | "pods";
+
+export type PrometheusAuthorization =
+  | { readonly kind: "bearer"; readonly tokenFile: string }
+  | { readonly kind: "basic"; readonly username: string; readonly passwordFile: string };
+
+export type PrometheusSourceConfiguration = {
+  readonly kind: "prometheus";
+  /** Without the API's own path; a path before that is kept. */
+  readonly url: string;
+  readonly scrapeInterval: Millis;
+  /** For one query with all its body. */
+  readonly timeout: Millis;
+  readonly maxResponseBytes: number;
+  /** Label name → value; added to every selector of Triton's series and of `up`. */
+  readonly matchers: Readonly<Record<string, string>>;
+  /** The names of the labels that carry a series' namespace and pod. */
+  readonly labels: { readonly namespace: string; readonly pod: string };
+  readonly replicas: ReplicaCounting;
+  /** Files as written: absolute, or relative to the directory of the configuration file. */
+  readonly authorization: PrometheusAuthorization | null;
+  readonly caFile: string | null;
+};
+
+export type SourceConfiguration =
+  | PrometheusSourceConfiguration
+  | ScrapeSourceConfiguration
+  | RecordingSourceConfiguration;
 
 export type RecordDetail = "observation" | "raw";
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";

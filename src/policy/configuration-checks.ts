@@ -8,7 +8,7 @@ import type { Finding } from "./finding.ts";
 import type { LocatedDocument } from "./read-document.ts";
 import { missingKey, valueAt } from "./schema-findings.ts";
 
-const AVAILABLE = ["scrape", "recording"];
+const AVAILABLE = ["prometheus", "scrape", "recording"];
 const SECTIONS = ["prometheus", "scrape", "recording", "simulation"];
 const SOURCE = ["spec", "source"] as const;
 
@@ -19,9 +19,12 @@ export function configurationFindings(document: LocatedDocument): readonly Findi
 
 /** Returns the warning that a configuration's source counts replicas from the pods it sees. */
 export function replicasFromPods({ value, locate }: LocatedDocument): readonly Finding[] {
-  if (valueAt(value, [...SOURCE, "kind"]) !== "recording") return [];
-  const path = [...SOURCE, "kind"];
-  const message = `${path.join(".")} is "recording": replicas are counted from the pods seen, which misses those that do not answer yet`;
+  const kind = valueAt(value, [...SOURCE, "kind"]);
+  const countsPods =
+    kind === "prometheus" && valueAt(value, [...SOURCE, "prometheus", "replicas"]) === "pods";
+  if (kind !== "recording" && !countsPods) return [];
+  const path = countsPods ? [...SOURCE, "prometheus", "replicas"] : [...SOURCE, "kind"];
+  const message = `${path.join(".")} is "${countsPods ? "pods" : "recording"}": replicas are counted from the pods seen, which misses those that do not answer yet`;
   return [{ ...locate.value(path), code: "REPLICAS_FROM_PODS", path: path.join("."), message }];
 }
 

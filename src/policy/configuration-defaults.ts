@@ -8,8 +8,6 @@ export const CONFIGURATION_DEFAULTS = {
   speed: 1,
   actuation: "none",
   atEnd: "exit",
-  tickInterval: "1s",
-  tickLag: "0s",
   grpcAddress: "0.0.0.0:6000",
   deadline: "1s",
   drainTimeout: "10s",
@@ -20,3 +18,18 @@ export const CONFIGURATION_DEFAULTS = {
   maxFiles: 8,
   logLevel: "info",
 } as const;
+
+/** Its own instants are the scrapes of others: it ticks as often as they come, and waits until they are written. */
+export const PROMETHEUS_DEFAULTS = {
+  tickInterval: "15s",
+  tickLag: "2s",
+  scrapeInterval: "15s",
+  timeout: "5s",
+  maxResponse: "64Mi",
+  namespaceLabel: "namespace",
+  podLabel: "pod",
+  replicas: "kube-state-metrics",
+} as const;
+
+/** The grid of all other sources. */
+export const TICK_DEFAULTS = { tickInterval: "1s", tickLag: "0s" } as const;

@@ -4,7 +4,12 @@ import { z } from "zod";
 import type { Configuration, SourceConfiguration } from "../domain/configuration.ts";
 import { parseInstant } from "../domain/instant.ts";
 import { type Millis, millis } from "../domain/units.ts";
-import { CONFIGURATION_DEFAULTS as DEFAULTS } from "./configuration-defaults.ts";
+import {
+  CONFIGURATION_DEFAULTS as DEFAULTS,
+  PROMETHEUS_DEFAULTS,
+  TICK_DEFAULTS,
+} from "./configuration-defaults.ts";
+import { parseDuration } from "./duration.ts";
 import {
   address,
   dnsLabel,
@@ -21,8 +26,9 @@ import {
   whole,
 } from "./field-schemas.ts";
 import { API_VERSION } from "./policy-schema.ts";
+import { prometheusSchema, toPrometheusSource } from "./prometheus-schema.ts";
 
-const NOT_YET_SOURCES: readonly unknown[] = ["prometheus", "simulation"];
+const NOT_YET_SOURCES: readonly unknown[] = ["simulation"];
 const MOST_TARGETS = 1000;
 /** A shorter tick would do nothing but tick. */
 const SHORTEST_TICK: Millis = millis(100);
@@ -59,13 +65,13 @@ const recording = mapping({
 });
 
 const source = mapping({
-  kind: z.enum(["scrape", "recording"], {
+  kind: z.enum(["prometheus", "scrape", "recording"], {
     error: ({ input }) =>
       NOT_YET_SOURCES.includes(input)
-        ? refusal("NOT_AVAILABLE", "which is not available yet; use scrape or recording")
+        ? refusal("NOT_AVAILABLE", "which is not available yet; use prometheus, scrape or recording")
         : undefined,
   }),
-  prometheus: z.unknown().optional(),
+  prometheus: prometheusSchema.optional(),
   scrape: scrape.optional(),
   recording: recording.optional(),
   simulation: z.unknown().optional(),
@@ -94,8 +100,8 @@ export const configurationSchema = mapping({
   metadata: mapping({ name: dnsLabel() }),
   spec: mapping({
     tick: mapping({
-      interval: duration({ least: SHORTEST_TICK }).prefault(DEFAULTS.tickInterval),
-      lag: durationOrZero().prefault(DEFAULTS.tickLag),
+      interval: duration({ least: SHORTEST_TICK }).optional(),
+      lag: durationOrZero().optional(),
     }).prefault({}),
     source,
     grpc: grpc.prefault({}),
@@ -120,7 +126,7 @@ export function toConfiguration({ metadata, spec }: WrittenConfiguration): Confi
   if (read === null) return null;
   return {
     name: metadata.name,
-    tick: spec.tick,
+    tick: toTick(spec),
     source: read,
     grpc: {
       address: spec.grpc.address,
@@ -146,11 +152,22 @@ export function defaultTimeout(interval: Millis): Millis {
   return millis(Math.min(900, Math.floor(interval * 0.9)));
 }
 
+/** Of Prometheus the scrape interval of most clusters; everything else ticks each second. */
+function toTick({ tick, source: { kind } }: WrittenConfiguration["spec"]): Configuration["tick"] {
+  const { tickInterval, tickLag } = kind === "prometheus" ? PROMETHEUS_DEFAULTS : TICK_DEFAULTS;
+  return {
+    interval: tick.interval ?? parseDuration(tickInterval) ?? millis(0),
+    lag: tick.lag ?? parseDuration(tickLag) ?? millis(0),
+  };
+}
+
 function toSource({
   kind,
+  prometheus,
   scrape: scraped,
   recording: played,
 }: WrittenConfiguration["spec"]["source"]): SourceConfiguration | null {
+  if (kind === "prometheus") return prometheus === undefined ? null : toPrometheusSource(prometheus);
   if (kind === "scrape") {
     if (scraped === undefined) return null;
     const { interval, targets } = scraped;

@@ -1,6 +1,6 @@
 // Rules across the fields of one policy, and between a policy and the configuration that it is to run under.
 
-import type { Configuration } from "../domain/configuration.ts";
+import type { Configuration, SourceConfiguration } from "../domain/configuration.ts";
 import type { IssueCode } from "../domain/issue.ts";
 import { type Millis, seconds } from "../domain/units.ts";
 import { formatDuration } from "./duration.ts";
@@ -29,7 +29,7 @@ export function configuredFindings(
   { locate }: LocatedDocument,
   { source }: Configuration,
 ): readonly Finding[] {
-  const interval = source.kind === "scrape" ? source.interval : RECORDING_SCRAPE_INTERVAL;
+  const interval = scrapeIntervalOf(source);
   const findings: Finding[] = [];
   const atLeast = (path: string, span: Millis | null, intervals: number): void => {
     if (span === null || span >= intervals * interval) return;
@@ -44,10 +44,23 @@ export function configuredFindings(
   }
   atLeast("spec.missingData.maxAge", facts.maxAge, 4);
   if (facts.replicasMin === 0 && facts.activation === "given") {
-    const text = `cannot be read: a source of kind ${quoted(source.kind)} runs no queries; set spec.replicas.min to 1 or more and remove spec.activation`;
-    findings.push(finding(locate, "spec.activation.query", { code: "ACTIVATION_UNREADABLE", text }));
+    const why = unreadable(source);
+    const text = `cannot be read: ${why}; set spec.replicas.min to 1 or more and remove spec.activation`;
+    if (why !== null)
+      findings.push(finding(locate, "spec.activation.query", { code: "ACTIVATION_UNREADABLE", text }));
   }
   return findings;
+}
+
+function scrapeIntervalOf(source: SourceConfiguration): Millis {
+  if (source.kind === "prometheus") return source.scrapeInterval;
+  return source.kind === "scrape" ? source.interval : RECORDING_SCRAPE_INTERVAL;
+}
+
+/** Returns why a policy cannot be woken from zero by this source; null = it can. */
+function unreadable(source: SourceConfiguration): string | null {
+  if (source.kind !== "prometheus") return `a source of kind ${quoted(source.kind)} runs no queries`;
+  return source.replicas === "pods" ? "counting pods never shows that there are none" : null;
 }
 
 function finding(

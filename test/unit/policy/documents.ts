@@ -34,6 +34,16 @@ spec:
     recording: { path: ../recordings/surge, namespace: ai-inference, workload: triton-burst }
 `;
 
+/** Returns a configuration with a Prometheus source of which `section` says more than its address. */
+export function prometheusWith(section: string): string {
+  return RECORDING_CONFIGURATION.replace("kind: recording", "kind: prometheus").replace(
+    /recording: .*/,
+    `prometheus: { url: "http://prometheus.monitoring:9090"${section && `, ${section}`} }`,
+  );
+}
+
+export const PROMETHEUS_CONFIGURATION: string = prometheusWith("");
+
 export type IssueCase = {
   readonly code: IssueCode;
   readonly name: string;

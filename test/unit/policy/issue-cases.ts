@@ -5,6 +5,7 @@ import {
   edited,
   FILE,
   type IssueCase,
+  prometheusWith,
   RECORDING_CONFIGURATION,
   SCRAPE_CONFIGURATION,
   VALID_POLICY,
@@ -48,6 +49,25 @@ export const ISSUE_CASES: readonly IssueCase[] = [
     config: SCRAPE_CONFIGURATION,
     lines: [
       `${FILE}:11:24: spec.activation.query cannot be read: a source of kind "scrape" runs no queries; set spec.replicas.min to 1 or more and remove spec.activation [ACTIVATION_UNREADABLE]`,
+    ],
+  },
+  {
+    code: "ACTIVATION_UNREADABLE",
+    name: "a query that Prometheus runs for replicas that are counted by pods",
+    text: edited("min: 1", "min: 0").concat("  activation: { query: up }\n"),
+    config: prometheusWith("replicas: pods"),
+    lines: [
+      `${FILE}:11:24: spec.activation.query cannot be read: counting pods never shows that there are none; set spec.replicas.min to 1 or more and remove spec.activation [ACTIVATION_UNREADABLE]`,
+      'config.yaml:7:71: warning: spec.source.prometheus.replicas is "pods": replicas are counted from the pods seen, which misses those that do not answer yet [REPLICAS_FROM_PODS]',
+    ],
+  },
+  {
+    code: "WINDOW_TOO_SHORT",
+    name: "windows of four seconds with a Prometheus that scrapes each 15 s",
+    text: edited("64 }", "64, window: 59s }"),
+    config: prometheusWith(""),
+    lines: [
+      `${FILE}:10:50: spec.signals.requestRate.window is 59s, must be at least 4 scrape intervals of the source (4 × 15s); lengthen it [WINDOW_TOO_SHORT]`,
     ],
   },
   {
