@@ -3,8 +3,8 @@
 import { METRIC_NAME, TARGET_SIZE } from "../control/answer.ts";
 import type { Entry } from "../control/registry.ts";
 import { assert } from "../domain/assert.ts";
-import { type Result, failed, ok } from "../domain/result.ts";
-import { type Instant, type Millis, elapsed } from "../domain/units.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
+import { elapsed, type Instant, type Millis } from "../domain/units.ts";
 import type { GetMetricSpecResponse } from "./generated/externalscaler/GetMetricSpecResponse.ts";
 import type { GetMetricsResponse } from "./generated/externalscaler/GetMetricsResponse.ts";
 import { type Refusal, unavailable } from "./refusal.ts";

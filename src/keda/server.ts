@@ -1,6 +1,6 @@
 // The gRPC server: KEDA's service, health, and reflection on request; started once, and drained so that nobody is cut off.
 
-import { Server, ServerCredentials, type ServerOptions } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, type ServerOptions, setLogVerbosity } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import type { Registry } from "../control/registry.ts";
@@ -14,9 +14,9 @@ import { CALL_LIMITS, type CallLimits } from "./call-limits.ts";
 import { Deadlines } from "./deadlines.ts";
 import { externalScaler } from "./external-scaler.ts";
 import { OpenStreams } from "./open-streams.ts";
-import { SERVICE_NAME, loadExternalScalerProto } from "./proto.ts";
+import { loadExternalScalerProto, SERVICE_NAME } from "./proto.ts";
 import { RefusalLog } from "./refusal-log.ts";
-import { type Timers, systemTimers } from "./timers.ts";
+import { systemTimers, type Timers } from "./timers.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 export type ScalerServerOptions = {
@@ -49,6 +49,8 @@ export type ScalerServer = {
 
 /** Listens and serves. Rejects where the address cannot be bound. */
 export async function startScalerServer(options: ScalerServerOptions): Promise<ScalerServer> {
+  // The library's own lines on stderr are no JSON, and say nothing that we do not report ourselves.
+  setLogVerbosity(logVerbosity.NONE);
   const limits: CallLimits = { ...CALL_LIMITS, ...options.limits };
   const { timers = systemTimers, telemetry } = options;
   const streams = new OpenStreams({
@@ -72,7 +74,7 @@ export async function startScalerServer(options: ScalerServerOptions): Promise<S
     drain: (timeout) => {
       setHealth(health, false);
       streams.endAll();
-      return shutDown(server, timeout);
+      return shutDown(server, deadlines, timeout);
     },
   };
 }
@@ -124,9 +126,11 @@ function listen(server: Server, address: string): Promise<number> {
   });
 }
 
-function shutDown(server: Server, timeout: Millis): Promise<void> {
+/** Calls that are left when time is over get a status; a client that reads nothing may keep its socket till we exit. */
+function shutDown(server: Server, deadlines: Deadlines, timeout: Millis): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => {
+      deadlines.expireAll();
       server.forceShutdown();
       resolve();
     }, timeout);
