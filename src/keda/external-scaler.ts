@@ -29,6 +29,8 @@ export type ScalerContext = {
   readonly activations: ActivationStreams;
 };
 
+const ACTIVE = { result: true };
+const INACTIVE = { result: false };
 const TOO_MANY_CALLS = resourceExhausted("too many calls");
 const INTERNAL: Refusal = { code: status.INTERNAL, details: "internal error" };
 /** Of ScaledObject names, as Kubernetes has them. Others come from no KEDA and are not counted by name. */
@@ -44,13 +46,13 @@ export function externalScaler(context: ScalerContext): ExternalScalerHandlers {
     GetMetrics: unary(context, (request: GetMetricsRequest__Output) => getMetrics(context, request)),
     IsActive: unary(context, (caller: Caller) => {
       const answer = answerTo(context, caller);
-      return answer.ok ? ok({ result: answer.value.active }) : answer;
+      return answer.ok ? ok(answer.value.active ? ACTIVE : INACTIVE) : answer;
     }),
     StreamIsActive: (call) => {
       const entry = openStream(context, call);
       if (entry === null) return;
       const stop = context.activations.open(entry, {
-        sendActive: () => call.write({ result: true }),
+        sendActive: () => call.write(ACTIVE),
         fail: (refusal) => call.emit("error", refusal),
       });
       call.on("cancelled", stop);

@@ -13,6 +13,7 @@ import { callGuard } from "./call-guard.ts";
 import { CALL_LIMITS, type CallLimits } from "./call-limits.ts";
 import { Deadlines } from "./deadlines.ts";
 import { externalScaler } from "./external-scaler.ts";
+import { keepingBytes } from "./kept-bytes.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { loadExternalScalerProto, SERVICE_NAME } from "./proto.ts";
 import { RefusalLog } from "./refusal-log.ts";
@@ -90,7 +91,6 @@ function transportOptions(maxMessageBytes: number, limits: CallLimits): ServerOp
     "grpc.max_concurrent_streams": 2 * limits.streamsMax,
     "grpc.max_connection_age_ms": limits.connectionAgeMax,
     "grpc.max_connection_age_grace_ms": limits.streamAgeMax + minutes(1),
-    "grpc.max_connection_idle_ms": limits.connectionIdleMax,
     "grpc-node.max_session_memory": limits.sessionMemoryMebibytesMax,
     "grpc.enable_channelz": 0,
   };
@@ -106,7 +106,10 @@ function addServices(
   const calls = new TokenBucket({ perSecond: callsPerSecondMax, burst: callsPerSecondMax, timers });
   const activations = new ActivationStreams({ ...options, timers });
   const refusals = new RefusalLog({ ...options, timers });
-  server.addService(proto.service, externalScaler({ ...options, calls, activations, refusals }));
+  server.addService(
+    keepingBytes(proto.service),
+    externalScaler({ ...options, calls, activations, refusals }),
+  );
   const health = new HealthImplementation({ "": "NOT_SERVING", [SERVICE_NAME]: "NOT_SERVING" });
   health.addToServer(server);
   if (options.reflection) new ReflectionService(proto.packageDefinition).addToServer(server);
