@@ -7,13 +7,12 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { assert } from "../domain/assert.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
-import { policyKey } from "../domain/target.ts";
 import { VERSION } from "../domain/version.ts";
 import type { PolicyRefusalReason, Telemetry, TickResult } from "../ports/telemetry.ts";
-import { MAX_SCALED_OBJECTS, POLICY_GAUGES, SERVICE_METRICS } from "./own-metrics.ts";
+import { CallCounters } from "./call-counters.ts";
+import { POLICY_GAUGES, SERVICE_METRICS } from "./own-metrics.ts";
 import { policyGauges } from "./policy-gauges.ts";
 
-const OTHER = "other";
 const POLICIES_A_SLICE = 20;
 const LAG_RESOLUTION_MS = 10;
 const NANOS_PER_SECOND = 1e9;
@@ -34,7 +33,7 @@ export class PrometheusTelemetry implements Telemetry {
   readonly #gauges = new Map<string, Gauge>();
   readonly #histograms = new Map<string, Histogram>();
   readonly #latest = new Map<string, Latest>();
-  readonly #scaledObjects = new Set<string>();
+  readonly #calls: CallCounters;
   readonly #sourceUp: (() => boolean) | null;
   #lastPage: Promise<string> = Promise.resolve("");
   readonly #lag: IntervalHistogram = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
@@ -44,6 +43,11 @@ export class PrometheusTelemetry implements Telemetry {
     this.contentType = this.#registry.contentType;
     this.#sourceUp = sourceUp ?? null;
     this.#createMetrics();
+    this.#calls = new CallCounters({
+      requests: this.#counter("tidemark_grpc_requests_total"),
+      durations: this.#histogram("tidemark_grpc_request_duration_seconds"),
+      scaledObjects: this.#counter("tidemark_grpc_scaledobject_requests_total"),
+    });
     this.#gauge("tidemark_build_info").set({ version: VERSION }, 1);
     this.#lag.enable();
   }
@@ -87,21 +91,11 @@ export class PrometheusTelemetry implements Telemetry {
   }
 
   grpcRequest(method: string, code: string, durationSeconds: number): void {
-    this.#counter("tidemark_grpc_requests_total").inc({ method, code });
-    this.#histogram("tidemark_grpc_request_duration_seconds").observe({ method }, durationSeconds);
+    this.#calls.call(method, code, durationSeconds);
   }
 
   scaledObjectRequest(namespace: string, scaledObject: string): void {
-    const pair = policyKey(namespace, scaledObject);
-    if (!this.#scaledObjects.has(pair) && this.#scaledObjects.size >= MAX_SCALED_OBJECTS) {
-      this.#counter("tidemark_grpc_scaledobject_requests_total").inc({
-        namespace: OTHER,
-        scaledobject: OTHER,
-      });
-      return;
-    }
-    this.#scaledObjects.add(pair);
-    this.#counter("tidemark_grpc_scaledobject_requests_total").inc({ namespace, scaledobject: scaledObject });
+    this.#calls.scaledObject(namespace, scaledObject);
   }
 
   streams(open: number): void {

@@ -9,7 +9,7 @@ import type { DecisionRecord } from "../domain/record.ts";
 import type { Logger } from "../ports/logger.ts";
 import { decisionsText } from "./decisions-text.ts";
 import { type Failure, notFound, recordNotFound } from "./failure.ts";
-import { STYLE_SOURCE, indexPage } from "./index-page.ts";
+import { indexPage, STYLE_SOURCE } from "./index-page.ts";
 import { readDecisionsQuestion, readEntry, readInstant } from "./questions.ts";
 import { decisionsPage, policyRows, recordAt } from "./views.ts";
 

@@ -2,8 +2,8 @@
 
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
-import { formatInstant } from "../domain/instant.ts";
 import type { RejectedPolicyFile } from "../control/registry.ts";
+import { formatInstant } from "../domain/instant.ts";
 import type { PolicyRow } from "./views.ts";
 
 const STYLE = `
@@ -89,7 +89,11 @@ function rejectedFiles(rejected: readonly RejectedPolicyFile[]): Markup {
   return html`<h2>Rejected files</h2>
 <ul>
 ${rejected.map(
-  ({ file, issues, lastGoodInForce }) => html`<li>${file}${lastGoodInForce ? " (its last good version is in force)" : ""}
+  ({
+    file,
+    issues,
+    lastGoodInForce,
+  }) => html`<li>${file}${lastGoodInForce ? " (its last good version is in force)" : ""}
 <ul>${issues.map(({ line, column, message, code }) => html`<li>${line}:${column}: ${message} [${code}]</li>`)}</ul></li>
 `,
 )}

@@ -2,10 +2,10 @@
 
 import type { Entry, Registry } from "../control/registry.ts";
 import { parseInstant } from "../domain/instant.ts";
-import { type Result, failed, ok } from "../domain/result.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
 import { policyKey } from "../domain/target.ts";
 import type { Instant } from "../domain/units.ts";
-import { type Failure, badRequest, policyNotFound } from "./failure.ts";
+import { badRequest, type Failure, policyNotFound } from "./failure.ts";
 
 const LIMIT_DEFAULT = 100;
 const LIMIT_MAX = 1000;
@@ -30,7 +30,9 @@ export function readInstant(name: string, text: string | undefined): Result<Inst
   if (text === undefined || text === "") return ok(null);
   const at = parseInstant(text);
   if (at !== null) return ok(at);
-  return failed(badRequest(`${name} must be an instant such as 2026-01-05T00:00:50.000Z (a + must be sent as %2B)`));
+  return failed(
+    badRequest(`${name} must be an instant such as 2026-01-05T00:00:50.000Z (a + must be sent as %2B)`),
+  );
 }
 
 /** Returns what a request for decisions asks; `limit` is 100 unless given, at most 1000. */
@@ -51,7 +53,8 @@ export function readDecisionsQuestion(
 
 /** A policy by its key, or by its bare name where that is unambiguous. */
 function readPolicy(registry: Registry, text: string | undefined): Result<Entry, Failure> {
-  if (text === undefined || text === "") return failed(badRequest("policy is missing: ?policy=<namespace>/<name>"));
+  if (text === undefined || text === "")
+    return failed(badRequest("policy is missing: ?policy=<namespace>/<name>"));
   const entry = registry.entry(text);
   if (entry !== null) return ok(entry);
   const [first, ...others] = registry.named(text);

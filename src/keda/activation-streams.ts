@@ -5,7 +5,7 @@ import type { Entry, Registry } from "../control/registry.ts";
 import { type Millis, seconds } from "../domain/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Answerable, answerOf } from "./answers.ts";
-import { type Refusal, notAvailable } from "./refusal.ts";
+import { notAvailable, type Refusal } from "./refusal.ts";
 import type { Timers } from "./timers.ts";
 
 /** KEDA can lose a `true` while it starts up; so long as the workload stays at zero it is said again this often. */
@@ -26,7 +26,12 @@ export class ActivationStreams {
   readonly #timers: Timers;
   readonly #subscriptions = new Map<string, Set<Subscription>>();
 
-  constructor({ registry, clock, tickInterval, timers }: {
+  constructor({
+    registry,
+    clock,
+    tickInterval,
+    timers,
+  }: {
     readonly registry: Registry;
     readonly clock: Clock;
     readonly tickInterval: Millis;

@@ -3,8 +3,8 @@
 import { METRIC_NAME, TARGET_SIZE } from "../control/answer.ts";
 import type { Entry } from "../control/registry.ts";
 import { assert } from "../domain/assert.ts";
-import { type Result, failed, ok } from "../domain/result.ts";
-import { type Instant, type Millis, elapsed } from "../domain/units.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
+import { elapsed, type Instant, type Millis } from "../domain/units.ts";
 import type { GetMetricSpecResponse } from "./generated/externalscaler/GetMetricSpecResponse.ts";
 import type { GetMetricsResponse } from "./generated/externalscaler/GetMetricsResponse.ts";
 import { type Refusal, unavailable } from "./refusal.ts";
@@ -43,13 +43,18 @@ export function answerOf(entry: Entry, { now, tickInterval }: AskedAt): Result<A
   return ok({ replicas, active });
 }
 
+/** The answers of usual sizes, made once. */
+const ANSWERS = Array.from({ length: 1024 }, (_, replicas) => metricsOf(replicas));
+
 /** Returns `replicas` as KEDA's message: in the float and in the deprecated integer that KEDA up to 2.16 reads. */
 export function encodeReplicas(replicas: number): GetMetricsResponse {
   assert(
     Number.isInteger(replicas) && replicas >= 0 && replicas <= REPLICAS_MAX,
     `an answer must be a whole number from 0 to ${REPLICAS_MAX}, not ${replicas}`,
   );
-  // A sum with 0 turns -0 into 0.
-  const value = replicas + 0;
-  return { metricValues: [{ metricName: METRIC_NAME, metricValue: value, metricValueFloat: value }] };
+  return ANSWERS[replicas] ?? metricsOf(replicas);
+}
+
+function metricsOf(replicas: number): GetMetricsResponse {
+  return { metricValues: [{ metricName: METRIC_NAME, metricValue: replicas, metricValueFloat: replicas }] };
 }

@@ -27,8 +27,9 @@ export type GuardContext = {
 
 /** Returns the interceptor that puts a guard around every call of every service. */
 export function callGuard(context: GuardContext): ServerInterceptor {
+  const names = new Map<string, string>();
   return ({ path, requestStream, responseStream }, call) => {
-    const method = path.slice(path.lastIndexOf("/") + 1);
+    const method = names.get(path) ?? nameOf(path, names);
     if (!responseStream) return new GuardedCall(call, context, method);
     const stream = new GuardedStream(call, context, method);
     stream.conversation = requestStream;
@@ -127,6 +128,13 @@ class GuardedStream extends GuardedCall implements OpenStream {
   end(): void {
     this.call.sendStatus({ code: status.OK, details: "", metadata: null });
   }
+}
+
+/** Returns the last part of the path of a method that we serve, and keeps it. */
+function nameOf(path: string, names: Map<string, string>): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  names.set(path, name);
+  return name;
 }
 
 /**

@@ -11,7 +11,6 @@ export type CallLimits = {
   readonly streamAgeMax: Millis;
   /** After this (± 10 %) a connection takes no new call (GOAWAY): new replicas of ours get their share. */
   readonly connectionAgeMax: Millis;
-  readonly connectionIdleMax: Millis;
   /** HTTP/2 memory of one connection. */
   readonly sessionMemoryMebibytesMax: number;
 };
@@ -21,13 +20,13 @@ export type CallLimits = {
  * honest use: 10,000 streams are 5,000 ScaledObjects, 40,000 calls a second are more than one core can answer at all.
  * A connection past its age waits for the streams that it still has. They end by themselves within `streamAgeMax`,
  * which is also the grace given to them: no stream is ever cut off, and KEDA's back-off (reset by a clean end only)
- * stays at its shortest.
+ * stays at its shortest. Idle connections have no limit of their own: to watch for them costs 5 % of every call, and
+ * age ends them too.
  */
 export const CALL_LIMITS: CallLimits = {
   streamsMax: 10_000,
   callsPerSecondMax: 40_000,
   streamAgeMax: minutes(9),
   connectionAgeMax: minutes(10),
-  connectionIdleMax: minutes(5),
   sessionMemoryMebibytesMax: 256,
 };

@@ -45,6 +45,11 @@ export class Deadlines {
     span.slot = -1;
   }
 
+  /** Expires every call that is still open. */
+  expireAll(): void {
+    for (const call of this.#calls) call?.expire();
+  }
+
   #arm(delay: Millis): void {
     this.#armed = true;
     this.#timers.start(delay, () => {

@@ -1,19 +1,19 @@
 // KEDA's calls: each reads the registry's last record, or refuses; none waits for anything.
 
-import { type ServerWritableStream, type handleUnaryCall, status } from "@grpc/grpc-js";
+import { type handleUnaryCall, type ServerWritableStream, status } from "@grpc/grpc-js";
 import { METRIC_NAME } from "../control/answer.ts";
 import type { Entry, Registry } from "../control/registry.ts";
-import { type Result, failed, ok } from "../domain/result.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
 import type { Millis } from "../domain/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { ActivationStreams } from "./activation-streams.ts";
-import { type Answerable, METRIC_SPEC, answerOf, encodeReplicas } from "./answers.ts";
+import { type Answerable, answerOf, encodeReplicas, METRIC_SPEC } from "./answers.ts";
 import type { ExternalScalerHandlers } from "./generated/externalscaler/ExternalScaler.ts";
 import type { GetMetricsRequest__Output } from "./generated/externalscaler/GetMetricsRequest.ts";
 import type { GetMetricsResponse } from "./generated/externalscaler/GetMetricsResponse.ts";
-import { type Refusal, invalidArgument, resourceExhausted } from "./refusal.ts";
+import { invalidArgument, type Refusal, resourceExhausted } from "./refusal.ts";
 import type { RefusalLog } from "./refusal-log.ts";
 import { type Caller, type PolicyRefusal, refuseMetric, resolvePolicy } from "./resolve-policy.ts";
 import type { TokenBucket } from "./token-bucket.ts";
@@ -29,6 +29,8 @@ export type ScalerContext = {
   readonly activations: ActivationStreams;
 };
 
+const ACTIVE = { result: true };
+const INACTIVE = { result: false };
 const TOO_MANY_CALLS = resourceExhausted("too many calls");
 const INTERNAL: Refusal = { code: status.INTERNAL, details: "internal error" };
 /** Of ScaledObject names, as Kubernetes has them. Others come from no KEDA and are not counted by name. */
@@ -44,13 +46,13 @@ export function externalScaler(context: ScalerContext): ExternalScalerHandlers {
     GetMetrics: unary(context, (request: GetMetricsRequest__Output) => getMetrics(context, request)),
     IsActive: unary(context, (caller: Caller) => {
       const answer = answerTo(context, caller);
-      return answer.ok ? ok({ result: answer.value.active }) : answer;
+      return answer.ok ? ok(answer.value.active ? ACTIVE : INACTIVE) : answer;
     }),
     StreamIsActive: (call) => {
       const entry = openStream(context, call);
       if (entry === null) return;
       const stop = context.activations.open(entry, {
-        sendActive: () => call.write({ result: true }),
+        sendActive: () => call.write(ACTIVE),
         fail: (refusal) => call.emit("error", refusal),
       });
       call.on("cancelled", stop);
@@ -95,13 +97,20 @@ function find(
   return entry;
 }
 
-function refuse(context: ScalerContext, caller: Caller | null, failure: PolicyRefusal): Result<never, Refusal> {
+function refuse(
+  context: ScalerContext,
+  caller: Caller | null,
+  failure: PolicyRefusal,
+): Result<never, Refusal> {
   context.refusals.note(caller, failure);
   return failed(failure.refusal);
 }
 
 /** Returns the entry of a stream's policy, or null after having ended the stream with the reason why not. */
-function openStream<Message>(context: ScalerContext, call: ServerWritableStream<Caller, Message>): Entry | null {
+function openStream<Message>(
+  context: ScalerContext,
+  call: ServerWritableStream<Caller, Message>,
+): Entry | null {
   const entry = context.calls.take() ? find(context, call.request) : failed(TOO_MANY_CALLS);
   if (entry.ok) return entry.value;
   call.emit("error", entry.failure);

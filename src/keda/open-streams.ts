@@ -22,7 +22,12 @@ export class OpenStreams {
   #opened = 0;
   #closing = false;
 
-  constructor({ streamsMax, ageMax, timers, changed }: {
+  constructor({
+    streamsMax,
+    ageMax,
+    timers,
+    changed,
+  }: {
     readonly streamsMax: number;
     readonly ageMax: Millis;
     readonly timers: Timers;

@@ -1,8 +1,8 @@
 // The external scaler's service definition, read from protos/ at start: the same file from src/ and from dist/.
 
 import { fileURLToPath } from "node:url";
-import { type ServiceDefinition, loadPackageDefinition } from "@grpc/grpc-js";
-import { type Options, type PackageDefinition, loadSync } from "@grpc/proto-loader";
+import { loadPackageDefinition, type ServiceDefinition } from "@grpc/grpc-js";
+import { loadSync, type Options, type PackageDefinition } from "@grpc/proto-loader";
 import type { ProtoGrpcType } from "./generated/externalscaler.ts";
 
 /** The full name of the service, also the name of its health. */

@@ -16,7 +16,11 @@ export class RefusalLog {
   readonly #lines: TokenBucket;
   #leftOut = 0;
 
-  constructor({ logger, telemetry, timers }: {
+  constructor({
+    logger,
+    telemetry,
+    timers,
+  }: {
     readonly logger: Logger;
     readonly telemetry: Telemetry;
     readonly timers: Timers;

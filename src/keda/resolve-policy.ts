@@ -1,10 +1,10 @@
 // From a caller to the policy it may ask for: only one whose target lives in the caller's own namespace.
 
 import type { Entry, Registry } from "../control/registry.ts";
-import { type Result, failed, ok } from "../domain/result.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
 import { policyKey } from "../domain/target.ts";
 import type { PolicyRefusalReason } from "../ports/telemetry.ts";
-import { type Refusal, notAvailable } from "./refusal.ts";
+import { notAvailable, type Refusal } from "./refusal.ts";
 import { readPolicyName } from "./trigger-metadata.ts";
 
 /** The ScaledObject that asks, as KEDA describes it. */

@@ -1,6 +1,6 @@
 // The gRPC server: KEDA's service, health, and reflection on request; started once, and drained so that nobody is cut off.
 
-import { Server, ServerCredentials, type ServerOptions } from "@grpc/grpc-js";
+import { logVerbosity, Server, ServerCredentials, type ServerOptions, setLogVerbosity } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import type { Registry } from "../control/registry.ts";
@@ -13,10 +13,11 @@ import { callGuard } from "./call-guard.ts";
 import { CALL_LIMITS, type CallLimits } from "./call-limits.ts";
 import { Deadlines } from "./deadlines.ts";
 import { externalScaler } from "./external-scaler.ts";
+import { keepingBytes } from "./kept-bytes.ts";
 import { OpenStreams } from "./open-streams.ts";
-import { SERVICE_NAME, loadExternalScalerProto } from "./proto.ts";
+import { loadExternalScalerProto, SERVICE_NAME } from "./proto.ts";
 import { RefusalLog } from "./refusal-log.ts";
-import { type Timers, systemTimers } from "./timers.ts";
+import { systemTimers, type Timers } from "./timers.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 export type ScalerServerOptions = {
@@ -49,6 +50,8 @@ export type ScalerServer = {
 
 /** Listens and serves. Rejects where the address cannot be bound. */
 export async function startScalerServer(options: ScalerServerOptions): Promise<ScalerServer> {
+  // The library's own lines on stderr are no JSON, and say nothing that we do not report ourselves.
+  setLogVerbosity(logVerbosity.NONE);
   const limits: CallLimits = { ...CALL_LIMITS, ...options.limits };
   const { timers = systemTimers, telemetry } = options;
   const streams = new OpenStreams({
@@ -72,7 +75,7 @@ export async function startScalerServer(options: ScalerServerOptions): Promise<S
     drain: (timeout) => {
       setHealth(health, false);
       streams.endAll();
-      return shutDown(server, timeout);
+      return shutDown(server, deadlines, timeout);
     },
   };
 }
@@ -88,7 +91,6 @@ function transportOptions(maxMessageBytes: number, limits: CallLimits): ServerOp
     "grpc.max_concurrent_streams": 2 * limits.streamsMax,
     "grpc.max_connection_age_ms": limits.connectionAgeMax,
     "grpc.max_connection_age_grace_ms": limits.streamAgeMax + minutes(1),
-    "grpc.max_connection_idle_ms": limits.connectionIdleMax,
     "grpc-node.max_session_memory": limits.sessionMemoryMebibytesMax,
     "grpc.enable_channelz": 0,
   };
@@ -104,7 +106,10 @@ function addServices(
   const calls = new TokenBucket({ perSecond: callsPerSecondMax, burst: callsPerSecondMax, timers });
   const activations = new ActivationStreams({ ...options, timers });
   const refusals = new RefusalLog({ ...options, timers });
-  server.addService(proto.service, externalScaler({ ...options, calls, activations, refusals }));
+  server.addService(
+    keepingBytes(proto.service),
+    externalScaler({ ...options, calls, activations, refusals }),
+  );
   const health = new HealthImplementation({ "": "NOT_SERVING", [SERVICE_NAME]: "NOT_SERVING" });
   health.addToServer(server);
   if (options.reflection) new ReflectionService(proto.packageDefinition).addToServer(server);
@@ -124,9 +129,11 @@ function listen(server: Server, address: string): Promise<number> {
   });
 }
 
-function shutDown(server: Server, timeout: Millis): Promise<void> {
+/** Calls that are left when time is over get a status; a client that reads nothing may keep its socket till we exit. */
+function shutDown(server: Server, deadlines: Deadlines, timeout: Millis): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => {
+      deadlines.expireAll();
       server.forceShutdown();
       resolve();
     }, timeout);

@@ -10,7 +10,11 @@ export class TokenBucket {
   #tokens: number;
   #filledMs: number;
 
-  constructor({ perSecond, burst, timers }: { readonly perSecond: number; readonly burst: number; readonly timers: Timers }) {
+  constructor({
+    perSecond,
+    burst,
+    timers,
+  }: { readonly perSecond: number; readonly burst: number; readonly timers: Timers }) {
     this.#perMs = perSecond / 1000;
     this.#burst = burst;
     this.#timers = timers;

@@ -1,7 +1,7 @@
 // What a trigger's metadata says: the name of a policy. Everything else that KEDA passes on is ignored.
 
-import { type Result, failed, ok } from "../domain/result.ts";
-import { type Refusal, invalidArgument } from "./refusal.ts";
+import { failed, ok, type Result } from "../domain/result.ts";
+import { invalidArgument, type Refusal } from "./refusal.ts";
 
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 
@@ -9,7 +9,9 @@ const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
  * Returns the policy that the metadata names under `policy`. A missing, empty or ill-formed name is INVALID_ARGUMENT;
  * the text does not repeat it. URLs, addresses or queries under other keys have no effect.
  */
-export function readPolicyName(metadata: Readonly<Record<string, string>> | undefined): Result<string, Refusal> {
+export function readPolicyName(
+  metadata: Readonly<Record<string, string>> | undefined,
+): Result<string, Refusal> {
   const name = metadata !== undefined && Object.hasOwn(metadata, "policy") ? metadata["policy"] : undefined;
   if (name === undefined || name === "") {
     return failed(invalidArgument("the trigger's metadata must name a policy: policy is missing or empty"));

@@ -9,15 +9,8 @@ import type { Policy } from "../../src/domain/policy.ts";
 import { initialState, type ScalerState } from "../../src/domain/state.ts";
 import { after, hours, millis } from "../../src/domain/units.ts";
 import { memorySpan } from "../../src/domain/windows.ts";
-import {
-  type PlayedTick,
-  play,
-  policies,
-  RUN_START,
-  scriptedTicks,
-  scripts,
-  TICK,
-} from "../support/arbitraries.ts";
+import { type PlayedTick, play, RUN_START, scriptedTicks, scripts, TICK } from "../support/arbitraries.ts";
+import { policies } from "../support/arbitrary-policies.ts";
 
 const RUNS = { numRuns: 200 };
 const ANY = policies({ modes: ["enforce", "hold", "shadow"] });

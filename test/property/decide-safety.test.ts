@@ -7,7 +7,8 @@ import type { ChangeStep, Step } from "../../src/domain/decision.ts";
 import type { SignalState } from "../../src/domain/observation.ts";
 import type { Policy } from "../../src/domain/policy.ts";
 import { elapsed } from "../../src/domain/units.ts";
-import { type PlayedTick, play, policies, scripts, TICK } from "../support/arbitraries.ts";
+import { type PlayedTick, play, scripts, TICK } from "../support/arbitraries.ts";
+import { policies } from "../support/arbitrary-policies.ts";
 
 const RUNS = { numRuns: 200 };
 const MISSING: readonly SignalState[] = ["stale", "absent", "implausible"];

@@ -1,4 +1,4 @@
-// Random policies, observations and whole runs of ticks, for laws that must hold whatever comes.
+// Random observations and whole runs of ticks, for laws that must hold whatever comes.
 
 import fc from "fast-check";
 import { type DecideResult, decide } from "../../src/decide/decide.ts";
@@ -10,9 +10,9 @@ import type {
   SignalReadings,
   SignalState,
 } from "../../src/domain/observation.ts";
-import type { Policy, RateLimit } from "../../src/domain/policy.ts";
+import type { Policy } from "../../src/domain/policy.ts";
 import { initialState, type ScalerState } from "../../src/domain/state.ts";
-import { after, type Instant, instant, millis, minutes, seconds } from "../../src/domain/units.ts";
+import { after, type Instant, instant, millis, seconds } from "../../src/domain/units.ts";
 
 export const TICK = seconds(15);
 /** Where every run of ticks begins unless it is shifted. */
@@ -32,94 +32,6 @@ const QUIET_STATES: fc.Arbitrary<SignalState> = fc.oneof(
 
 const ratio = (max: number): fc.Arbitrary<number> =>
   fc.integer({ min: 0, max: Math.ceil(max * 16) }).map((count) => count / 16);
-const spans = (...choices: readonly number[]): fc.Arbitrary<ReturnType<typeof seconds>> =>
-  fc.constantFrom(...choices).map((choice) => seconds(choice));
-
-const limits: fc.Arbitrary<readonly RateLimit[]> = fc.array(
-  fc.record({
-    replicas: fc.constantFrom(null, 1, 2, 5),
-    percent: fc.constantFrom(null, 10, 50, 100),
-    per: spans(15, 60, 120),
-  }),
-  { maxLength: 2 },
-);
-
-/** What a law may fix about the policies it is tried on. */
-export type PolicyChoices = {
-  readonly modes?: readonly Policy["mode"][];
-  readonly zero?: boolean;
-  readonly loadSignal?: boolean;
-  readonly limits?: fc.Arbitrary<readonly RateLimit[]>;
-};
-
-/** Policies of every kind, with spans short enough for a run of ticks to outlast them. */
-export function policies({
-  modes = ["enforce"],
-  zero,
-  loadSignal,
-  limits: limited = limits,
-}: PolicyChoices = {}): fc.Arbitrary<Policy> {
-  const required = fc.boolean();
-  const window = spans(15, 60, 120);
-  const load = fc.record({ targetPerReplica: fc.constantFrom(8, 32), window, required });
-  const quality = fc.record({ target: fc.constantFrom(millis(64), millis(512)), window, required });
-  const declared = <Value>(signal: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> =>
-    fc.option(signal, { freq: 3 });
-  const signals = fc.record({
-    requestRate: loadSignal === true ? load : loadSignal === false ? fc.constant(null) : declared(load),
-    inFlight: loadSignal === false ? fc.constant(null) : fc.option(load, { freq: 1 }),
-    pendingRequests: declared(
-      fc.record({
-        targetPerReplica: fc.constantFrom(4, 8),
-        window: spans(15, 60),
-        required,
-        clearWithin: spans(60, 300),
-      }),
-    ),
-    queueDuration: declared(quality),
-    latency: quality,
-    gpuMemory: fc.option(
-      fc.record({ blockScaleInAbove: fc.constant(0.9), criticalAbove: fc.constant(0.97), required }),
-    ),
-  });
-  const bounds = fc
-    .record({
-      min: zero === true ? fc.constant(0) : zero === false ? fc.integer({ min: 1, max: 4 }) : fc.nat(3),
-      more: fc.nat(20),
-    })
-    .map(({ min, more }) => ({ min, max: Math.max(1, min + more) }));
-  const pace = {
-    tolerance: fc.constantFrom(0, 0.125),
-    limits: limited,
-    stabilizationWindow: spans(0, 30, 120),
-  };
-  return fc
-    .record({
-      mode: fc.constantFrom(...modes),
-      signals,
-      bounds,
-      startup: spans(0, 30, 60),
-      scaleOut: fc.record(pace),
-      scaleIn: fc.record({ ...pace, cooldown: spans(0, 30, 120) }),
-    })
-    .map(({ mode, signals: named, bounds: replicas, startup, scaleOut, scaleIn }) => ({
-      name: "embedder",
-      mode,
-      target: { kind: "Deployment", namespace: "ai-inference", name: "triton" },
-      models: [{ name: "embedder", maxQueueDelay: millis(0), weight: 1 }],
-      replicas,
-      gpusPerReplica: 1,
-      objective: { percentile: 99, latency: millis(512) },
-      signals: named,
-      startup: { expected: startup },
-      scaleOut,
-      scaleIn,
-      activation: replicas.min === 0 ? { query: "sum(queued)", above: 0, cooldown: minutes(1) } : null,
-      missingData: { maxAge: seconds(60), holdFor: minutes(2) },
-      keda: { tolerance: 0 },
-    }));
-}
-
 /** One tick of a run. `desired` "follow": what the tick before answered, as the HPA would set it. */
 export type ScriptedTick = {
   readonly intervals: number;

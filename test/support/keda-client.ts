@@ -1,6 +1,6 @@
 // A double of KEDA: it calls an external scaler in KEDA's order and reads answers as KEDA does.
 
-import { type Client, type ClientReadableStream, type ServiceError, credentials, status } from "@grpc/grpc-js";
+import { type ClientReadableStream, credentials, type ServiceError, status } from "@grpc/grpc-js";
 import type { ExternalScalerClient } from "../../src/keda/generated/externalscaler/ExternalScaler.ts";
 import type { GetMetricSpecResponse__Output as SpecResponse } from "../../src/keda/generated/externalscaler/GetMetricSpecResponse.ts";
 import type { GetMetricsResponse__Output as MetricsResponse } from "../../src/keda/generated/externalscaler/GetMetricsResponse.ts";
@@ -15,10 +15,16 @@ export type Trigger = {
 };
 
 /** What a call came to: an answer, or a status and its text. */
-export type Outcome<Answer> = { readonly answer: Answer } | { readonly code: string; readonly details: string };
+export type Outcome<Answer> =
+  | { readonly answer: Answer }
+  | { readonly code: string; readonly details: string };
 
 /** One poll of KEDA's scale loop. */
-export type Poll = { readonly calls: readonly string[]; readonly value: number | null; readonly active: boolean };
+export type Poll = {
+  readonly calls: readonly string[];
+  readonly value: number | null;
+  readonly active: boolean;
+};
 
 /** Returns the trigger of ScaledObject ai-inference/embedder for policy `embedder`, with the metadata KEDA adds. */
 export function buildTrigger(metadata: Readonly<Record<string, string>> = { policy: "embedder" }): Trigger {
@@ -76,10 +82,6 @@ export class KedaClient {
     this.#client = new clientConstructor(`127.0.0.1:${port}`, credentials.createInsecure(), {
       "grpc.use_local_subchannel_pool": 1,
     });
-  }
-
-  get channel(): Client {
-    return this.#client;
   }
 
   getMetricSpec(trigger: Trigger): Promise<Outcome<SpecResponse>> {

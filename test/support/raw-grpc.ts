@@ -1,6 +1,12 @@
 // gRPC calls by hand over HTTP/2: bytes that no client library would send, or would send at once.
 
-import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from "node:http2";
+import {
+  type ClientHttp2Session,
+  type ClientHttp2Stream,
+  connect,
+  constants,
+  type IncomingHttpHeaders,
+} from "node:http2";
 import { onTestFinished } from "vitest";
 
 const SERVICE_PATH = "/externalscaler.ExternalScaler";
@@ -14,9 +20,9 @@ export class RawCall {
   constructor(stream: ClientHttp2Stream) {
     this.stream = stream;
     this.ended = new Promise((resolve) => {
-      const read = (headers: Readonly<Record<string, unknown>>): void => {
-        const code = headers["grpc-status"];
-        if (code !== undefined) resolve(`${String(code)} ${decodeURI(String(headers["grpc-message"] ?? ""))}`);
+      const read = (headers: IncomingHttpHeaders): void => {
+        const { "grpc-status": code, "grpc-message": message = "" } = headers;
+        if (typeof code === "string") resolve(`${code} ${decodeURI(String([message].flat()[0]))}`);
       };
       stream.on("response", read);
       stream.on("trailers", read);

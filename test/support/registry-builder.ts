@@ -2,13 +2,14 @@
 
 import type { Registry } from "../../src/control/registry.ts";
 import type { Answer, Decision, Status, Step } from "../../src/domain/decision.ts";
+import type { Traffic } from "../../src/domain/observation.ts";
 import type { Policy } from "../../src/domain/policy.ts";
+import type { LoadedPolicy } from "../../src/domain/policy-set.ts";
 import type { DecisionRecord } from "../../src/domain/record.ts";
 import { initialState } from "../../src/domain/state.ts";
 import { policyKey } from "../../src/domain/target.ts";
 import { type Instant, instant, minutes, seconds } from "../../src/domain/units.ts";
 import { VERSION } from "../../src/domain/version.ts";
-import type { LoadedPolicy } from "../../src/ports/policy-source.ts";
 
 /** 2026-01-05T00:00:50Z, the instant of most records in tests. */
 export const RECORD_AT: Instant = instant(Date.UTC(2026, 0, 5, 0, 0, 50));
@@ -73,6 +74,19 @@ export type RecordParts = {
   readonly answer?: Partial<Answer>;
 };
 
+const TRAFFIC: Traffic = {
+  arrivalsPerSecond: 105,
+  recentArrivalsPerSecond: 105,
+  completionsPerSecond: 60,
+  pendingRequests: 412,
+  inFlightRequests: 420,
+  meanRequestSeconds: 4,
+  meanQueueSeconds: 3.9,
+  meanComputeSeconds: 0.1,
+  meanBatch: 3.8,
+  completedRequests: 3600,
+};
+
 /** Returns a record of ai-inference/embedder that decided and answers `replicas` (7 unless told), desired being 3. */
 export function buildRecord(parts: RecordParts = {}): DecisionRecord {
   const { at = RECORD_AT, policy = "ai-inference/embedder", desired = 3, replicas = 7 } = parts;
@@ -102,34 +116,38 @@ export function buildRecord(parts: RecordParts = {}): DecisionRecord {
       replicas: { desired, ready: desired, starting: 0, source: "pods" },
       pods: { expected: desired ?? 0, fresh: desired ?? 0 },
       signals: {
-        requestRate: { state: "live", value: 105, unit: "requests/s", ageSeconds: 0.6, freshPods: desired ?? 0 },
+        requestRate: {
+          state: "live",
+          value: 105,
+          unit: "requests/s",
+          ageSeconds: 0.6,
+          freshPods: desired ?? 0,
+        },
       },
       rejectedRequests: 0,
       activation: null,
-      traffic: {
-        arrivalsPerSecond: 105,
-        recentArrivalsPerSecond: 105,
-        completionsPerSecond: 60,
-        pendingRequests: 412,
-        inFlightRequests: 420,
-        meanRequestSeconds: 4,
-        meanQueueSeconds: 3.9,
-        meanComputeSeconds: 0.1,
-        meanBatch: 3.8,
-        completedRequests: 3600,
-      },
+      traffic: TRAFFIC,
       tickIntervalSeconds: 1,
     },
     steps,
     decision,
-    answer: { code: "OK", metricName: "desired-replicas", metricValue: replicas, targetSize: 1, ...parts.answer },
+    answer: {
+      code: "OK",
+      metricName: "desired-replicas",
+      metricValue: replicas,
+      targetSize: 1,
+      ...parts.answer,
+    },
   };
 }
 
 /** Puts policies in force in `registry`, and then the records, each as the newest of its policy. */
 export function fillRegistry(
   registry: Registry,
-  { policies = [loadPolicy()], records = [] }: {
+  {
+    policies = [loadPolicy()],
+    records = [],
+  }: {
     readonly policies?: readonly LoadedPolicy[];
     readonly records?: readonly DecisionRecord[];
   } = {},

@@ -7,7 +7,7 @@ import { type Millis, millis, seconds } from "../../src/domain/units.ts";
 import { type ScalerServer, type ScalerServerOptions, startScalerServer } from "../../src/keda/server.ts";
 import { KedaClient } from "./keda-client.ts";
 import { RecordingLogger, RecordingTelemetry } from "./recording-telemetry.ts";
-import { RECORD_AT, type RecordParts, buildRecord, fillRegistry } from "./registry-builder.ts";
+import { buildRecord, fillRegistry, RECORD_AT, type RecordParts } from "./registry-builder.ts";
 import { ScriptedTime } from "./scripted-time.ts";
 
 export type ScalerRig = {
@@ -22,7 +22,10 @@ export type ScalerRig = {
 };
 
 /** Starts a server for ai-inference/embedder, whose last record answers 7 unless `record` says otherwise (null: none). */
-export async function startRig({ record = {}, ...options }: Partial<ScalerServerOptions> & {
+export async function startRig({
+  record = {},
+  ...options
+}: Partial<ScalerServerOptions> & {
   readonly record?: RecordParts | null;
 } = {}): Promise<ScalerRig> {
   const time = new ScriptedTime(RECORD_AT);

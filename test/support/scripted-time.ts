@@ -1,6 +1,6 @@
 // Time that stands until a test moves it: a clock and timers that go together.
 
-import { type Instant, type Millis, after, millis } from "../../src/domain/units.ts";
+import { after, type Instant, type Millis, millis } from "../../src/domain/units.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 
 type Pending = { readonly dueMs: number; readonly run: () => void };

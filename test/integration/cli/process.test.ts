@@ -59,12 +59,8 @@ test("a killed process, started again, decides as one that was never killed", {
   const more = "  decisions: { file: live.jsonl }\n  state: { file: state.json }\n";
   const slow = await recordingConfiguration(directory, { speed: "60", more });
   const first = start("serve", "--config", slow, "--policies", DEMO_POLICIES);
-  await waitFor(() =>
-    stat(join(directory, "state.json")).then(
-      () => true,
-      () => false,
-    ),
-  );
+  await waitFor(() => stat(join(directory, "state.json")).then(isThere, isMissing));
+  await waitFor(async () => (await answersOf(log)).size > 50);
   first.child.kill("SIGKILL");
   expect(await first.ended).toEqual({ code: null, signal: "SIGKILL" });
   const before = await answersOf(log);
@@ -82,6 +78,9 @@ test("a killed process, started again, decides as one that was never killed", {
   expect(after.size).toBe(228);
   for (const [at, answer] of before) expect([at, after.get(at)]).toEqual([at, answer]);
 });
+
+const isThere = (): boolean => true;
+const isMissing = (): boolean => false;
 
 async function answersOf(log: string): Promise<ReadonlyMap<string, unknown>> {
   const answers = new Map<string, unknown>();

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { millis, seconds } from "../../../src/domain/units.ts";
-import { type Outcome, type Trigger, buildTrigger } from "../../support/keda-client.ts";
+import { buildTrigger, type Outcome, type Trigger } from "../../support/keda-client.ts";
 import { type ScalerRig, startRig } from "../../support/scaler-rig.ts";
 
 const TRIGGER = buildTrigger();
@@ -19,7 +19,11 @@ async function askAll({ keda }: ScalerRig, trigger: Trigger): Promise<readonly O
 describe("a policy with a decision", () => {
   test("answers all three calls from it", async () => {
     const rig = await startRig();
-    expect(await askAll(rig, TRIGGER)).toEqual([{ answer: SPEC }, { answer: METRICS }, { answer: { result: true } }]);
+    expect(await askAll(rig, TRIGGER)).toEqual([
+      { answer: SPEC },
+      { answer: METRICS },
+      { answer: { result: true } },
+    ]);
     expect(rig.telemetry.requests).toEqual(["GetMetricSpec OK", "GetMetrics OK", "IsActive OK"]);
     expect([...rig.telemetry.scaledObjects]).toEqual(["ai-inference/embedder"]);
   });
@@ -70,7 +74,11 @@ describe("a policy without a decision", () => {
 
   test.each([
     { name: "before the first tick", record: null, details: "no decision yet: the first tick is not over" },
-    { name: "while starting", record: { status: "starting" }, details: "no decision yet: the policy is starting" },
+    {
+      name: "while starting",
+      record: { status: "starting" },
+      details: "no decision yet: the policy is starting",
+    },
     { name: "while unavailable", record: { status: "unavailable" }, details: NOTHING_KNOWN },
     {
       name: "in shadow with unknown replicas",
@@ -122,7 +130,10 @@ describe("a wrong question", () => {
     const rig = await startRig();
     const refusal = { code, details };
     expect(await askAll(rig, buildTrigger(metadata))).toEqual([refusal, refusal, refusal]);
-    const streams = [rig.keda.streamIsActive(buildTrigger(metadata)), rig.keda.streamMetricSpec(buildTrigger(metadata))];
+    const streams = [
+      rig.keda.streamIsActive(buildTrigger(metadata)),
+      rig.keda.streamMetricSpec(buildTrigger(metadata)),
+    ];
     expect(await Promise.all(streams.map((stream) => stream.ended()))).toEqual([
       `${code} ${details}`,
       `${code} ${details}`,

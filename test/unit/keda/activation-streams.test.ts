@@ -1,9 +1,11 @@
+// When a StreamIsActive says `true`, and when it keeps silent.
+
 import { describe, expect, test } from "vitest";
 import { Registry } from "../../../src/control/registry.ts";
 import { initialState } from "../../../src/domain/state.ts";
 import { after, minutes, seconds } from "../../../src/domain/units.ts";
 import { ActivationStreams } from "../../../src/keda/activation-streams.ts";
-import { RECORD_AT, type RecordParts, buildRecord, fillRegistry } from "../../support/registry-builder.ts";
+import { buildRecord, fillRegistry, RECORD_AT, type RecordParts } from "../../support/registry-builder.ts";
 import { ScriptedTime } from "../../support/scripted-time.ts";
 
 const KEY = "ai-inference/embedder";

@@ -1,10 +1,12 @@
-import { describe, expect, test } from "vitest";
+// What a last record answers, and when it does not.
+
 import { status } from "@grpc/grpc-js";
+import { describe, expect, test } from "vitest";
 import type { Entry } from "../../../src/control/registry.ts";
 import { initialState } from "../../../src/domain/state.ts";
 import { after, millis, seconds } from "../../../src/domain/units.ts";
-import { METRIC_SPEC, answerOf, encodeReplicas } from "../../../src/keda/answers.ts";
-import { RECORD_AT, type RecordParts, buildRecord, loadPolicy } from "../../support/registry-builder.ts";
+import { answerOf, encodeReplicas, METRIC_SPEC } from "../../../src/keda/answers.ts";
+import { buildRecord, loadPolicy, RECORD_AT, type RecordParts } from "../../support/registry-builder.ts";
 
 const TICK = seconds(1);
 
@@ -21,7 +23,12 @@ describe("an entry's answer", () => {
     { name: "a live record answers", parts: {}, replicas: 7, active: true },
     { name: "a degraded record answers", parts: { status: "degraded" }, replicas: 7, active: true },
     { name: "a holding record answers", parts: { status: "holding" }, replicas: 7, active: true },
-    { name: "an inactive record answers zero", parts: { replicas: 0, active: false }, replicas: 0, active: false },
+    {
+      name: "an inactive record answers zero",
+      parts: { replicas: 0, active: false },
+      replicas: 0,
+      active: false,
+    },
     {
       name: "the answer counts, not the decision: a shadow policy answers what is there",
       parts: { replicas: 7, answer: { metricValue: 3 } },

@@ -1,3 +1,5 @@
+// Calls that are open too long, in scripted time.
+
 import { expect, test } from "vitest";
 import { millis, seconds } from "../../../src/domain/units.ts";
 import { Deadlines, type Span } from "../../../src/keda/deadlines.ts";
@@ -30,4 +32,7 @@ test("each call expires at its own deadline, unless it is released before", () =
   time.advance(seconds(5));
   expect(expired).toEqual(["first 1000", "third 1400", "second 1400", "fourth 1400", "late 6400"]);
   expect(time.pending).toBe(0);
+  watch("left");
+  deadlines.expireAll();
+  expect(expired.at(-1)).toBe("left 10400");
 });

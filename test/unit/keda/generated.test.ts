@@ -1,7 +1,7 @@
 // The committed types are those that the generator makes of the protocol today.
 
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,7 +21,9 @@ test("generating again gives the committed files", async () => {
 });
 
 async function filesOf(folder: string): Promise<Readonly<Record<string, string>>> {
-  const names = (await readdir(folder, { recursive: true })).filter((name) => name.endsWith(".ts")).toSorted();
+  const names = (await readdir(folder, { recursive: true }))
+    .filter((name) => name.endsWith(".ts"))
+    .toSorted();
   const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
   return Object.fromEntries(names.map((name, index) => [name, texts[index] ?? ""]));
 }

@@ -1,3 +1,5 @@
+// How many streams may be open, how long, and how they end.
+
 import { describe, expect, test } from "vitest";
 import { millis, minutes } from "../../../src/domain/units.ts";
 import { type OpenStream, OpenStreams } from "../../../src/keda/open-streams.ts";
@@ -42,7 +44,10 @@ describe("open streams", () => {
     for (let count = 0; count < 1000; count += 1) open();
     time.advance(minutes(9));
     const tenths = ends.map((ms) => Math.floor((ms - 432_000) / 10_800));
-    const perTenth = Array.from({ length: 10 }, (_, tenth) => tenths.filter((found) => found === tenth).length);
+    const perTenth = Array.from(
+      { length: 10 },
+      (_, tenth) => tenths.filter((found) => found === tenth).length,
+    );
     expect(perTenth.reduce((sum, count) => sum + count, 0)).toBe(1000);
     expect(Math.min(...perTenth)).toBeGreaterThanOrEqual(98);
   });

@@ -1,3 +1,5 @@
+// Texts of callers in texts of ours.
+
 import { status } from "@grpc/grpc-js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -1,3 +1,5 @@
+// A burst, then a rate.
+
 import { expect, test } from "vitest";
 import { millis } from "../../../src/domain/units.ts";
 import { TokenBucket } from "../../../src/keda/token-bucket.ts";

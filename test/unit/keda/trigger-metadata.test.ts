@@ -1,3 +1,5 @@
+// The one key of a trigger's metadata that counts.
+
 import { status } from "@grpc/grpc-js";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
