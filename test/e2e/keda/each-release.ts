@@ -1,0 +1,40 @@
+// The same tests for every release of KEDA whose client is built; the others are skipped with a reason.
+
+import { afterAll, beforeAll, beforeEach, describe } from "vitest";
+import { findClients, KedaProcess, RELEASES, type Release } from "./keda-process.ts";
+
+/** The release of KEDA that a test is for, and its client, running. */
+export type Client = { readonly release: Release; readonly keda: KedaProcess };
+
+const clients = findClients();
+const missing = RELEASES.filter((release) => !clients.has(release)).map(notBuilt);
+if (process.env["CI"] === "true" && missing.length > 0) throw new Error(missing.join("\n"));
+
+/** Declares `tests` for each release; what they are given gives the client while a test runs. */
+export function describeEachRelease(title: string, tests: (client: () => Client) => void): void {
+  describe.each(RELEASES)(`KEDA %s ${title}`, (release) => {
+    let keda: KedaProcess | null = null;
+
+    beforeAll(() => {
+      const path = clients.get(release);
+      if (path !== undefined) keda = new KedaProcess(path);
+    });
+
+    beforeEach((context) => {
+      if (keda === null) context.skip(notBuilt(release));
+    });
+
+    afterAll(async () => {
+      await keda?.close();
+    });
+
+    tests(() => {
+      if (keda === null) throw new Error(notBuilt(release));
+      return { release, keda };
+    });
+  });
+}
+
+function notBuilt(release: Release): string {
+  return `test/e2e/keda: the client of KEDA ${release} is not built; .ci/build-kedaclient builds it`;
+}
