@@ -3,6 +3,7 @@
 import { resolve } from "node:path";
 import { following } from "../adapters/following-source.ts";
 import { pause } from "../adapters/pause.ts";
+import { PrometheusSource } from "../adapters/prometheus/prometheus-source.ts";
 import { RecordingClock } from "../adapters/recording-clock.ts";
 import { openRecording } from "../adapters/recording-source.ts";
 import { ScrapeSource } from "../adapters/scrape-source.ts";
@@ -11,6 +12,7 @@ import type { Registry } from "../control/registry.ts";
 import { assertNever } from "../domain/assert.ts";
 import type {
   Configuration,
+  PrometheusSourceConfiguration,
   RecordingSourceConfiguration,
   ScrapeSourceConfiguration,
   ScrapeTarget,
@@ -33,6 +35,8 @@ export type ComposedSource = {
   /** Resolves when there is nothing left to play and the service should end; null = never. */
   readonly ended: Promise<void> | null;
   readonly isUp: (() => boolean) | null;
+  /** Whether the source can be asked for what was before the start. */
+  readonly knowsPast: boolean;
   /** Lets it run; resolves when a first tick can see what there is, or soon anyway. */
   start(): Promise<void>;
 };
@@ -59,12 +63,54 @@ export async function composeSource(needs: SourceNeeds): Promise<ComposedSource>
     case "scrape":
       return composeScrape(source, needs);
     case "prometheus":
-      throw badInput("a source of kind prometheus is not served yet");
+      return composePrometheus(source, needs);
     case "recording":
       return await composeRecording(source, needs);
     default:
       return assertNever(source);
   }
+}
+
+function composePrometheus(
+  written: PrometheusSourceConfiguration,
+  { configuration, directory, keep, registry, telemetry, logger }: SourceNeeds,
+): ComposedSource {
+  const source = new PrometheusSource({
+    configuration: withAbsoluteFiles(written, directory),
+    tickInterval: configuration.tick.interval,
+    keep,
+    policies: () => registry.entries().map(({ loaded }) => loaded.policy),
+    telemetry,
+    logger,
+  });
+  return {
+    clock: systemClock(),
+    source,
+    startAfter: null,
+    everyInstant: false,
+    ended: null,
+    isUp: () => source.isUp(),
+    knowsPast: true,
+    start: () => Promise.resolve(),
+  };
+}
+
+function withAbsoluteFiles(
+  source: PrometheusSourceConfiguration,
+  directory: string,
+): PrometheusSourceConfiguration {
+  const { authorization, caFile } = source;
+  const absolute = (file: string): string => resolve(directory, file);
+  return {
+    ...source,
+    caFile: caFile === null ? null : absolute(caFile),
+    authorization:
+      authorization === null
+        ? null
+        : authorization.kind === "bearer"
+          ? { ...authorization, tokenFile: absolute(authorization.tokenFile) }
+          : { ...authorization, passwordFile: absolute(authorization.passwordFile) },
+  };
 }
 
 function composeScrape(source: ScrapeSourceConfiguration, needs: SourceNeeds): ComposedSource {
@@ -79,6 +125,7 @@ function composeScrape(source: ScrapeSourceConfiguration, needs: SourceNeeds): C
     everyInstant: false,
     ended: null,
     isUp: () => scraping.isUp(),
+    knowsPast: false,
     async start() {
       scraping.start();
       const longestLook = millis(Math.min(interval + timeout, FIRST_LOOK_LONGEST));
@@ -129,6 +176,7 @@ async function composeRecording(
     everyInstant: true,
     ended: atEnd === "exit" ? clock.ended : null,
     isUp: null,
+    knowsPast: false,
     start: () => Promise.resolve(clock.start()),
   };
 }

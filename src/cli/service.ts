@@ -11,11 +11,12 @@ import { explain } from "../control/explain.ts";
 import { TickLoop } from "../control/loop.ts";
 import { Registry } from "../control/registry.ts";
 import type { Configuration } from "../domain/configuration.ts";
+import type { Policy } from "../domain/policy.ts";
 import type { PolicySet } from "../domain/policy-set.ts";
 import type { ScalerState } from "../domain/state.ts";
 import { type Instant, longest, type Millis, millis, minutes } from "../domain/units.ts";
 import { VERSION } from "../domain/version.ts";
-import { sampleSpan } from "../domain/windows.ts";
+import { memorySpan, sampleSpan } from "../domain/windows.ts";
 import { type HttpServer, startHttpServer } from "../http/server.ts";
 import { type ScalerServer, startScalerServer } from "../keda/server.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -87,12 +88,12 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
   const { configuration, directory, first, logger } = input;
   const registry = new Registry();
   const held: { composed: ComposedSource | null } = { composed: null };
-  const isScraped = configuration.source.kind === "scrape";
+  const isLive = configuration.source.kind !== "recording";
   const telemetry = new PrometheusTelemetry(
-    isScraped ? { sourceUp: () => held.composed?.isUp?.() ?? false } : {},
+    isLive ? { sourceUp: () => held.composed?.isUp?.() ?? false } : {},
   );
   teardown.add(() => telemetry.close());
-  const keep = longest([KEEP_LEAST, ...first.policies.map(({ policy }) => millis(2 * sampleSpan(policy)))]);
+  const keep = longest([KEEP_LEAST, ...first.policies.map(({ policy }) => spanOf(policy))]);
   const composed = await composeSource({ configuration, directory, keep, registry, telemetry, logger });
   held.composed = composed;
   teardown.add(() => composed.source.close());
@@ -105,6 +106,11 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
   applyFirst({ registry, first, at: composed.clock.now(), states });
   describePolicies(registry, first, { logger, telemetry });
   return { input, telemetry, registry, composed, sink, loop, keeper, life: { stage: "starting" } };
+}
+
+/** Twice the longest window for what may come; for a source that knows the past, all that decisions remember. */
+function spanOf(policy: Policy): Millis {
+  return longest([millis(2 * sampleSpan(policy)), millis(memorySpan(policy) + sampleSpan(policy))]);
 }
 
 /** A recording begins again at its epoch: whatever is later belongs to another play. */
@@ -139,11 +145,11 @@ async function buildLoop(needs: LoopNeeds): Promise<Pick<Core, "sink" | "loop">>
     onNewFile: () => held.loop?.openingLines() ?? [],
     onProblem: (problem) => logger.error({ problem }, "decision log"),
   });
-  const { clock, source, startAfter, everyInstant } = composed;
+  const { clock, source, startAfter, everyInstant, knowsPast } = composed;
   const { interval, lag } = configuration.tick;
   const loop = new TickLoop(
     { clock, source, registry, sink, telemetry, logger, pacing: realPacing() },
-    { interval, lag, detail, version: VERSION, startAfter, everyInstant },
+    { interval, lag, detail, version: VERSION, startAfter, everyInstant, knowsPast },
   );
   held.loop = loop;
   return { sink, loop };

@@ -16,6 +16,7 @@ import { LogOpenings, openingLines } from "./log-lines.ts";
 import { readActivation, wantedQueries } from "./queries.ts";
 import type { Entry, Registry } from "./registry.ts";
 import { tickPolicy } from "./tick.ts";
+import { warmedState } from "./warm-up.ts";
 
 /** Deciding stops this often to let calls be answered; well under the 20 ms that may at most pass. */
 const SLICE_SECONDS = 0.008;
@@ -41,6 +42,8 @@ export type LoopSettings = {
   readonly startAfter: Instant | null;
   /** True: no instant is left out, however late. For played time, which waits; real time does not. */
   readonly everyInstant: boolean;
+  /** True: the source knows the past, from which states are rebuilt at the first reading that succeeds. */
+  readonly knowsPast?: boolean;
 };
 
 export class TickLoop {
@@ -48,6 +51,8 @@ export class TickLoop {
   readonly #settings: LoopSettings;
   readonly #changes: ChangeLog;
   readonly #openings = new LogOpenings();
+  /** Keys of the policies whose past has been decided. */
+  readonly #warmed = new Set<string>();
   #last: Instant | null;
 
   constructor(parts: LoopParts, settings: LoopSettings) {
@@ -92,6 +97,7 @@ export class TickLoop {
     const readAt = before(at, this.#settings.lag);
     const isRead = await this.#refresh(readAt);
     this.#forgetDeleted(at);
+    if (isRead && this.#settings.knowsPast === true) await this.#warmUp(at);
     const areDecided = await this.#decideAll(at, readAt);
     telemetry.tick(isRead && areDecided ? "ok" : "failed", pacing.seconds() - started);
   }
@@ -108,12 +114,33 @@ export class TickLoop {
     return known.ok;
   }
 
+  /** Once for each policy, when its past can be read. */
+  async #warmUp(at: Instant): Promise<void> {
+    const { registry, source, pacing } = this.#parts;
+    let sliceStart = pacing.seconds();
+    const breathe = (): Promise<void> | null => {
+      if (pacing.seconds() - sliceStart < SLICE_SECONDS) return null;
+      return pacing.pause().then(() => {
+        sliceStart = pacing.seconds();
+      });
+    };
+    for (const { loaded } of registry.entries()) {
+      const entry = registry.entry(loaded.key);
+      if (entry === null || entry.deletedAt !== null) continue;
+      if (this.#warmed.has(loaded.key) && entry.state.at !== null) continue;
+      this.#warmed.add(loaded.key);
+      const state = await warmedState(entry, at, { source, settings: this.#settings, breathe });
+      registry.rebuild(entry, state);
+    }
+  }
+
   #forgetDeleted(at: Instant): void {
     const { registry, telemetry, logger } = this.#parts;
     for (const key of registry.forget(at)) {
       telemetry.policyRemoved(key);
       this.#openings.forget(key);
       this.#changes.forget(key);
+      this.#warmed.delete(key);
       logger.warn({ policy: key }, "deleted policy is no longer answered");
     }
   }

@@ -105,6 +105,12 @@ export class Registry {
     for (const listener of this.#listeners) listener(record);
   }
 
+  /** Gives a policy another state, unless it was edited, ticked or deleted since `entry` was read. */
+  rebuild(entry: Entry, state: ScalerState): void {
+    const { key } = entry.loaded;
+    if (this.#entries.get(key) === entry) this.#entries.set(key, { ...entry, state });
+  }
+
   /** Drops policies deleted longer than their `holdFor` ago; returns their keys. */
   forget(at: Instant): readonly string[] {
     const gone = this.entries().filter(

@@ -12,6 +12,14 @@ type Track<Value> = { readonly times: Instant[]; readonly values: Value[] };
 type SeriesTrack = Track<number> & { readonly family: string; readonly labels: SeriesLabels };
 type PodTrack = { readonly scrapes: Track<boolean>; readonly series: Map<string, SeriesTrack> };
 
+/** Samples of one series with all its labels, as a source has them; unknown labels are left out. */
+export type AddedSeries = {
+  readonly family: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly times: readonly Instant[];
+  readonly values: readonly number[];
+};
+
 export class SampleBuffer {
   private readonly keep: Millis;
   private readonly maxSeriesPerPod: number;
@@ -47,6 +55,33 @@ export class SampleBuffer {
     if (this.tried(pod, at, false) !== null) this.sweep(at);
   }
 
+  /** Takes in attempts in any order, known ones among them; of two at one time a success counts. */
+  addScrapes(pod: string, times: readonly Instant[], ups: readonly boolean[]): void {
+    const { scrapes } = this.track(pod);
+    times.forEach((at, index) => {
+      insert(scrapes, at, ups[index] ?? false);
+    });
+  }
+
+  /** Takes in samples of one series in any order, known ones among them; of two at one time the larger stays. */
+  addSeries(pod: string, { family, labels, times, values }: AddedSeries): void {
+    const { series: known } = this.track(pod);
+    const kept = seriesLabels(labels);
+    const key = seriesKey(family, kept);
+    let series = known.get(key);
+    if (series === undefined) {
+      if (known.size >= this.maxSeriesPerPod) return;
+      series = { family, labels: kept, times: [], values: [] };
+      known.set(key, series);
+    }
+    for (const [index, at] of times.entries()) insert(series, at, values[index] ?? Number.NaN);
+  }
+
+  /** Forgets what has become older than `keep`; for what was added besides scrapes. */
+  forget(now: Instant): void {
+    this.sweep(now);
+  }
+
   /** Returns the pod's attempts in (at − span, at] and the last one before, oldest first. */
   scrapes(pod: string, at: Instant, span: Millis): readonly Scrape[] {
     const track = this.podTracks.get(pod)?.scrapes;
@@ -70,12 +105,17 @@ export class SampleBuffer {
     return [...this.podTracks.keys()];
   }
 
-  private tried(pod: string, at: Instant, up: boolean): PodTrack | null {
+  private track(pod: string): PodTrack {
     let track = this.podTracks.get(pod);
     if (track === undefined) {
       track = { scrapes: { times: [], values: [] }, series: new Map() };
       this.podTracks.set(pod, track);
     }
+    return track;
+  }
+
+  private tried(pod: string, at: Instant, up: boolean): PodTrack | null {
+    const track = this.track(pod);
     const newest = track.scrapes.times.at(-1);
     if (newest !== undefined && newest > at) return null;
     const previous = track.scrapes.values.at(-1);
@@ -95,7 +135,7 @@ export class SampleBuffer {
         trim(track, oldest);
         if ((track.times.at(-1) ?? oldest) <= oldest) series.delete(key);
       }
-      if ((scrapes.times.at(-1) ?? oldest) <= oldest) this.podTracks.delete(pod);
+      if (series.size === 0 && (scrapes.times.at(-1) ?? oldest) <= oldest) this.podTracks.delete(pod);
     }
   }
 }
@@ -110,6 +150,21 @@ function append<Value extends number | boolean>(track: Track<Value>, at: Instant
   }
   const present = track.values[last];
   if (present === undefined || Number.isNaN(present) || value > present) track.values[last] = value;
+}
+
+/** Adds a sample at its place in time. */
+function insert<Value extends number | boolean>(track: Track<Value>, at: Instant, value: Value): void {
+  const newest = track.times.at(-1);
+  if (newest === undefined || newest <= at) {
+    append(track, at, value);
+    return;
+  }
+  const index = countUntil(track.times, at);
+  const present = track.values[index - 1];
+  if (present === undefined || track.times[index - 1] !== at) {
+    track.times.splice(index, 0, at);
+    track.values.splice(index, 0, value);
+  } else if (Number.isNaN(present) || value > present) track.values[index - 1] = value;
 }
 
 /** Removes what is before the last sample at or before `oldest`. */

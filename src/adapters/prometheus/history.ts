@@ -1,0 +1,155 @@
+// Reads everything since the last complete reading, page by page and oldest first: after a start the whole past, each
+// tick the last few scrapes.
+
+import type { Policy } from "../../domain/policy.ts";
+import { before, elapsed, type Instant, instant, type Millis, millis } from "../../domain/units.ts";
+import { slices } from "./breathe.ts";
+import type { DecodedAnswer, DecodedSeries } from "./decode-response.ts";
+import type { Fleet } from "./fold.ts";
+import type { ReplicaCounts } from "./kube-state-metrics.ts";
+import { asPrometheusError, PrometheusError } from "./prometheus-error.ts";
+import { over, type Selector, type SelectorRole } from "./selectors.ts";
+
+/** Every reading looks this many scrapes further back: samples come a little late, and pages must overlap. */
+export const OVERLAP_INTERVALS = 4;
+const FIRST_PAGE_INTERVALS = 64;
+const LARGEST_PAGE_INTERVALS = 512;
+
+export type HistoryParts = {
+  readonly fleet: Fleet;
+  readonly counts: ReplicaCounts;
+  readonly scrapeInterval: Millis;
+  readonly keep: Millis;
+  readonly selectors: (policies: readonly Policy[]) => readonly Selector[];
+  /** Runs one query; throws a PrometheusError. */
+  readonly ask: (expression: string, at: Instant, budget: AbortSignal) => Promise<DecodedAnswer>;
+};
+
+export type HistoryRequest = {
+  readonly policies: readonly Policy[];
+  readonly at: Instant;
+  readonly budget: AbortSignal;
+  /** Try the first query alone before the others. */
+  readonly probeFirst: boolean;
+};
+
+/** How a reading of one page or of all went; null = well and complete. */
+type Trouble = PrometheusError | "partial" | null;
+
+type Reading = { readonly role: SelectorRole; readonly answer: DecodedAnswer | PrometheusError };
+
+export class History {
+  readonly #parts: HistoryParts;
+  #readUntil: Instant | null = null;
+  /** Which selectors the past was read with; another family needs its own past. */
+  #readWith = "";
+  #pageIntervals = FIRST_PAGE_INTERVALS;
+
+  constructor(parts: HistoryParts) {
+    this.#parts = parts;
+  }
+
+  /** Up to when everything is known that the selectors ask for; null = nothing yet. */
+  get readUntil(): Instant | null {
+    return this.#readUntil;
+  }
+
+  /** Reads on up to `at`. Returns null once all is known up to there; else why not, and the next call goes on. */
+  async read(request: HistoryRequest): Promise<Trouble> {
+    const { at, policies, budget } = request;
+    const selectors = this.#parts.selectors(policies);
+    const readWith = selectors.map(({ selector }) => selector).join("\n");
+    if (readWith !== this.#readWith) this.#readUntil = null;
+    this.#readWith = readWith;
+    for (;;) {
+      const page = this.#nextPage(at);
+      const trouble = await this.#readPage(selectors, { ...request, ...page });
+      if (trouble !== null) {
+        this.#afterTrouble(trouble);
+        return trouble;
+      }
+      this.#readUntil = page.end;
+      if (page.end >= at) return null;
+      if (budget.aborted) return new PrometheusError("timeout", "the past is still being read");
+    }
+  }
+
+  #nextPage(at: Instant): { readonly start: Instant; readonly end: Instant } {
+    const { scrapeInterval, keep } = this.#parts;
+    const oldest = before(at, keep);
+    const overlap = millis(OVERLAP_INTERVALS * scrapeInterval);
+    const known = this.#readUntil;
+    const from = known === null || known < oldest ? oldest : known;
+    const longest = this.#pageIntervals * scrapeInterval;
+    const end = elapsed(from, at) > longest ? instant(from + longest) : at;
+    return { start: before(from > end ? end : from, overlap), end };
+  }
+
+  async #readPage(
+    selectors: readonly Selector[],
+    page: HistoryRequest & { readonly start: Instant; readonly end: Instant },
+  ): Promise<Trouble> {
+    const { start, end, budget, probeFirst } = page;
+    const ask = async (selector: Selector): Promise<Reading> => {
+      const expression = over(selector, elapsed(start, end));
+      const answer = await this.#parts.ask(expression, end, budget).catch(asPrometheusError);
+      return { role: selector.role, answer };
+    };
+    const first = probeFirst ? await Promise.all(selectors.slice(0, 1).map(ask)) : [];
+    const probe = first[0]?.answer;
+    if (probe instanceof PrometheusError) return probe;
+    const readings = [...first, ...(await Promise.all(selectors.slice(first.length).map(ask)))];
+    return await this.#fold(readings, end);
+  }
+
+  /**
+   * What came is true and is taken in, whatever else failed. Attempts wait until all has come: a pod whose scrape
+   * succeeded and whose series are missing would pass for one that no longer serves.
+   */
+  async #fold(readings: readonly Reading[], end: Instant): Promise<Trouble> {
+    const { fleet, counts } = this.#parts;
+    const trouble = worst(readings);
+    const ofRole = (wanted: SelectorRole): readonly DecodedSeries[] =>
+      readings.flatMap(({ role, answer }) =>
+        role === wanted && !(answer instanceof PrometheusError) ? answer.series : [],
+      );
+    const scrapes = ofRole("scrapes");
+    fleet.learnTargets(scrapes);
+    await each(ofRole("samples"), (series) => fleet.takeSamples(series));
+    await each(ofRole("replicas"), (series) => {
+      fleet.alive(series.times);
+      counts.take(series);
+    });
+    if (trouble === null) await each(scrapes, (series) => fleet.takeScrapes(series));
+    fleet.forget(end);
+    counts.forget(end);
+    return trouble;
+  }
+
+  #afterTrouble(trouble: Trouble): void {
+    const isHeavy =
+      trouble instanceof PrometheusError && (trouble.kind === "tooLarge" || trouble.kind === "timeout");
+    const least = OVERLAP_INTERVALS;
+    if (isHeavy) this.#pageIntervals = Math.max(least, Math.floor(this.#pageIntervals / 2));
+    else
+      this.#pageIntervals = Math.min(
+        LARGEST_PAGE_INTERVALS,
+        Math.max(FIRST_PAGE_INTERVALS, this.#pageIntervals),
+      );
+  }
+}
+
+async function each(all: readonly DecodedSeries[], take: (series: DecodedSeries) => void): Promise<void> {
+  const breathe = slices();
+  for (const series of all) {
+    take(series);
+    const turn = breathe();
+    if (turn !== null) await turn;
+  }
+}
+
+function worst(readings: readonly Reading[]): Trouble {
+  for (const { answer } of readings) if (answer instanceof PrometheusError) return answer;
+  const isPartial = readings.some(({ answer }) => !(answer instanceof PrometheusError) && answer.isPartial);
+  return isPartial ? "partial" : null;
+}

@@ -1,0 +1,74 @@
+// Decides the recent past once more, unpublished: a fresh process then decides as one that has run all along.
+
+import type { ScalerState } from "../domain/state.ts";
+import { initialState } from "../domain/state.ts";
+import { after, before, type Instant, type Millis } from "../domain/units.ts";
+import { memorySpan, sampleSpan } from "../domain/windows.ts";
+import type { MetricsSource } from "../ports/metrics-source.ts";
+import { gridAtOrBefore } from "./grid.ts";
+import { readActivation } from "./queries.ts";
+import type { Entry } from "./registry.ts";
+import { tickPolicy } from "./tick.ts";
+
+export type WarmUpSettings = {
+  readonly interval: Millis;
+  readonly lag: Millis;
+  readonly version: string;
+};
+
+/**
+ * Returns the state of a policy just before its tick at `at`: every tick of the last W (see `memorySpan`) decided from
+ * the source's past. What a checkpoint knows beyond W (probes) is kept, and its answer as well: it is not undercut
+ * until the windows have passed. Between ticks `breathe` may wait.
+ */
+export async function warmedState(
+  entry: Pick<Entry, "loaded" | "state">,
+  at: Instant,
+  {
+    source,
+    settings,
+    breathe,
+  }: {
+    readonly source: MetricsSource;
+    readonly settings: WarmUpSettings;
+    readonly breathe: () => Promise<void> | null;
+  },
+): Promise<ScalerState> {
+  const { loaded, state: known } = entry;
+  const { policy } = loaded;
+  const { interval, lag, version } = settings;
+  let state = initialState();
+  const span = sampleSpan(policy);
+  for (
+    let tick = gridAtOrBefore(before(at, memorySpan(policy)), interval);
+    tick < at;
+    tick = after(tick, interval)
+  ) {
+    const readAt = before(tick, lag);
+    const samples = source.workload(policy.target, readAt, span);
+    state = tickPolicy({
+      at: tick,
+      readAt,
+      loaded,
+      state,
+      samples,
+      scrapeInterval: source.scrapeInterval,
+      tickInterval: interval,
+      activation: readActivation(source, policy, readAt),
+      detail: "observation",
+      version,
+    }).state;
+    const turn = breathe();
+    if (turn !== null) await turn;
+  }
+  const { probe, failedProbes, noProbeUntil } = known;
+  const answers = [state.lastAnswer, known.lastAnswer].filter((answer) => answer !== null);
+  return {
+    ...state,
+    probe,
+    failedProbes,
+    noProbeUntil,
+    restored: known.lastAnswer !== null,
+    lastAnswer: answers.length === 0 ? null : Math.max(...answers),
+  };
+}
