@@ -22,8 +22,7 @@ const SPAN_UNITS: readonly (readonly [string, number])[] = [
  * longer known: targets are then left out.
  */
 export function explain(record: DecisionRecord, policy: Policy | null): string {
-  const { desired } = record.observation.replicas;
-  const wishes = record.steps.filter(isSignalStep).filter(({ wish }) => wish !== null && wish !== desired);
+  const wishes = record.steps.filter(isSignalStep).filter((step) => isTelling(step, record));
   const changes = record.steps.filter((step): step is ChangeStep => !isSignalStep(step));
   return [
     heading(record),
@@ -32,6 +31,12 @@ export function explain(record: DecisionRecord, policy: Policy | null): string {
     ...answerLines(record),
     ...blockedLines(record),
   ].join("\n");
+}
+
+/** A wish for another number, or a breach of the target that asks for no more: replicas would not cure it. */
+function isTelling({ wish, reason }: SignalStep, { observation }: DecisionRecord): boolean {
+  if (wish === null) return false;
+  return wish !== observation.replicas.desired || reason === "ABOVE_TARGET" || reason === "IMBALANCE";
 }
 
 /** Returns a span in the fewest units that are exact, as `1m30s`; `0s` for none. */

@@ -23,8 +23,8 @@ export type HttpApiOptions = {
   liveness(): string | null;
   /** Our metrics in Prometheus' text format. */
   renderMetrics(): Promise<{ readonly contentType: string; readonly text: string }>;
-  /** The text that explains a record. */
-  explain(record: DecisionRecord, policy: Policy): string;
+  /** The text that explains a record; `policy` is the one it was decided under, null where that was edited since. */
+  explain(record: DecisionRecord, policy: Policy | null): string;
 };
 
 /** Returns the application with every path. */
@@ -92,12 +92,12 @@ function addRecords(app: Hono, { registry, explain }: HttpApiOptions): void {
     if (!entry.ok) return fail(context, entry.failure);
     const at = readInstant("at", context.req.query("at"));
     if (!at.ok) return fail(context, at.failure);
-    const { key, policy } = entry.value.loaded;
+    const { key, policy, hash } = entry.value.loaded;
     const record = recordAt(registry, entry.value, at.value);
     if (record === null) {
       return fail(context, recordNotFound(key, at.value === null ? null : formatInstant(at.value)));
     }
-    return answer(context, { text: explain(record, policy), record });
+    return answer(context, { text: explain(record, record.policyHash === hash ? policy : null), record });
   });
 }
 

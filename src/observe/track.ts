@@ -5,6 +5,8 @@ import type { Instant } from "../domain/units.ts";
 
 /** Beyond it a double no longer holds every whole number. */
 const LARGEST_PLAUSIBLE = 2 ** 53;
+/** No series counts, or measures, less; a quotient of what is larger stays finite. Zero is plausible. */
+const LEAST_PLAUSIBLE = 1e-9;
 
 /** Usable samples, times ascending, none later than the instant read at. */
 export type Track = {
@@ -15,7 +17,7 @@ export type Track = {
   readonly lastSeenAt: Instant | null;
 };
 
-/** Returns the series up to `at` without unusable samples: NaN, infinite, negative, above 2⁵³. */
+/** Returns the series up to `at` without unusable samples: NaN, infinite, negative, above 2⁵³, next to nothing. */
 export function usableTrack({ labels, times, values }: Series, at: Instant): Track {
   const past = (times.at(-1) ?? at) <= at ? times : times.filter((time) => time <= at);
   const lastSeenAt = past.at(-1) ?? null;
@@ -31,7 +33,7 @@ export function usableTrack({ labels, times, values }: Series, at: Instant): Tra
 
 /** Returns whether a sample's value may be used. */
 export function isUsable(value: number): boolean {
-  return value >= 0 && value <= LARGEST_PLAUSIBLE;
+  return value === 0 || (value >= LEAST_PLAUSIBLE && value <= LARGEST_PLAUSIBLE);
 }
 
 /** Returns the newest time of any of the tracks' usable samples. */

@@ -28,7 +28,8 @@ export async function startApi({
     readiness: () => null,
     liveness: () => null,
     renderMetrics: async () => ({ contentType: "text/plain; version=0.0.4", text: "tidemark_leader 1\n" }),
-    explain: (record, policy) => `${policy.name} wants ${String(record.decision.replicas)}\n`,
+    explain: (record, policy) =>
+      `${policy?.name ?? "an edited policy"} wants ${String(record.decision.replicas)}\n`,
     ...options,
   });
   onTestFinished(() => server.close());

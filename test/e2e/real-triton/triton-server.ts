@@ -35,7 +35,7 @@ export type TritonServer = {
 
 /** Returns the installed server, or null where `.ci/install-triton` has not run. */
 export function findTriton(): TritonInstallation | null {
-  const directory = process.env["TIDEMARK_TRITON"] ?? join(CHECKOUT, ".cache", "triton");
+  const directory = process.env["TIDEMARK_TRITON"] || join(CHECKOUT, ".cache", "triton");
   const file = join(directory, "triton.json");
   if (!existsSync(file)) return null;
   const found = JSON.parse(readFileSync(file, "utf8")) as TritonInstallation;

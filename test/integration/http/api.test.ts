@@ -201,6 +201,13 @@ describe("/api/v1/explain", () => {
   });
 });
 
+test("a record of a policy that was edited since is explained without the targets of today", async () => {
+  const { get } = await startApi({ policies: [{ ...loadPolicy(), hash: "0000000000000000" }] });
+  expect(await get("/api/v1/explain/ai-inference/embedder")).toMatchObject({
+    body: { text: "an edited policy wants 7\n" },
+  });
+});
+
 describe("errors", () => {
   const NO_POLICY = { code: "POLICY_NOT_FOUND", message: "no policy ai-inference/other" };
   const INSTANT = "must be an instant such as 2026-01-05T00:00:50.000Z (a + must be sent as %2B)";

@@ -146,6 +146,19 @@ describe("an observation", () => {
   });
 });
 
+it("takes a count of next to nothing for none: a quotient by it would be infinite (seed -591121475)", () => {
+  const tiny = aSeries("nv_inference_exec_count", [
+    [NOW - 60, 0],
+    [NOW, Number.MIN_VALUE],
+  ]);
+  const counted = aSeries("nv_inference_count", [
+    [NOW - 60, 0],
+    [NOW, 1],
+  ]);
+  const found = observe(samplesOf(aPod("p-0", [tiny, counted])), { signals: DECLARED, scrape: 3 });
+  expect(found.traffic.meanBatch).toBeNull();
+});
+
 it("never holds NaN, an infinity or a negative number, whatever was scraped", () => {
   const value = fc.oneof(fc.double(), fc.nat(1000), fc.constantFrom(NaN, Infinity, -1, 0, 2 ** 60));
   const families = [
