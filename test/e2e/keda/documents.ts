@@ -2,8 +2,11 @@
 
 import { SURGE } from "../../support/command-line.ts";
 
-/** Returns a configuration that plays the shipped surge ten times as fast and stays at its end. */
-export function configurationAt(grpc = "127.0.0.1:0"): string {
+/** Where a replica listens, by default on a free port, and how fast it plays, by default as fast as it can. */
+export type ReplicaSettings = { readonly grpc?: string; readonly speed?: string };
+
+/** Returns a configuration that plays the shipped surge and stays at its end, so that nothing it answers grows old. */
+export function configurationOf({ grpc = "127.0.0.1:0", speed = "max" }: ReplicaSettings = {}): string {
   return `apiVersion: tidemark.dev/v1alpha1
 kind: ScalerConfiguration
 metadata: { name: keda }
@@ -15,7 +18,7 @@ spec:
       namespace: ai-inference
       workload: triton-embedder
       epoch: "2026-01-05T00:00:00Z"
-      speed: 10
+      speed: ${speed}
       actuation: none
       atEnd: hold
   grpc: { address: "${grpc}" }

@@ -131,7 +131,7 @@ export class KedaProcess {
   }
 
   #look(): void {
-    for (const look of [...this.#watchers]) look();
+    for (const look of this.#watchers) look();
   }
 }
 

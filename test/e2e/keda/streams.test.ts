@@ -10,8 +10,6 @@ const AT_ZERO = { active: false, replicas: 0, desired: 0 };
 const WOKEN = { active: true, replicas: 1, desired: 0 };
 const SPECS = [{ name: "s0-desired-replicas", quantity: "1", kind: "AverageValue" }];
 const DRAIN_TIMEOUT: Millis = seconds(5);
-/** KEDA comes back two seconds after a stream ended in good order; later if the machine is busy. */
-const COMES_BACK_WITHIN_MS = 25_000;
 
 describeEachRelease("holds streams", (client) => {
   const streamsOf = (): number => (client().release === "v2.20.2" ? 1 : 2);
@@ -73,27 +71,23 @@ describeEachRelease("holds streams", (client) => {
     ]);
   });
 
-  test(
-    "that a drain ends with OK, and comes back two seconds later",
-    async () => {
-      const { keda } = client();
-      const rig = await startRig();
-      const trigger = await run(rig);
-      await trigger.untilPushed(1);
-      const logged = keda.log.length;
-      const drained = rig.server.drain(DRAIN_TIMEOUT);
-      await keda.until(() => keda.log.slice(logged).includes("retry backoff"));
-      const [ended = ""] = keda.log.slice(logged).split("retry backoff");
-      expect(ended).not.toMatch(/error/i);
-      await drained;
-      const next = await startRig({ address: `127.0.0.1:${rig.server.port}` });
-      await trigger.untilPushed(2);
-      expect(next.telemetry.openStreams).toBeGreaterThanOrEqual(1);
-      expect(await trigger.metrics()).toMatchObject({ values: [{ quantity: "7" }] });
-      await trigger.stop();
-    },
-    COMES_BACK_WITHIN_MS,
-  );
+  test("that a drain ends with OK, and comes back two seconds later", async () => {
+    const { keda } = client();
+    const rig = await startRig();
+    const trigger = await run(rig);
+    await trigger.untilPushed(1);
+    const logged = keda.log.length;
+    const drained = rig.server.drain(DRAIN_TIMEOUT);
+    await keda.until(() => keda.log.slice(logged).includes("retry backoff"));
+    const [ended = ""] = keda.log.slice(logged).split("retry backoff");
+    expect(ended).not.toMatch(/error/i);
+    await drained;
+    const next = await startRig({ address: `127.0.0.1:${rig.server.port}` });
+    await trigger.untilPushed(2);
+    expect(next.telemetry.openStreams).toBeGreaterThanOrEqual(1);
+    expect(await trigger.metrics()).toMatchObject({ values: [{ quantity: "7" }] });
+    await trigger.stop();
+  });
 
   test("with the spec on one of them, which is then no longer asked for (since v2.21)", async () => {
     const { keda, release } = client();
