@@ -1,7 +1,7 @@
 // Decoded series → the samples of every pod: which workload they belong to, which scraper they came by, what is new.
 
 import type { PodSamples, Scrape } from "../../domain/samples.ts";
-import { isPodOf, type TargetRef } from "../../domain/target.ts";
+import { isPodOf, type TargetRef, workloadOfPod } from "../../domain/target.ts";
 import { after, before, type Instant, type Millis, millis } from "../../domain/units.ts";
 import { SampleBuffer } from "../../observe/sample-buffer.ts";
 import { isKeptMetric } from "../../observe/triton-metrics.ts";
@@ -20,6 +20,7 @@ export type FleetOptions = {
 /** Until scrapes have told which labels targets have. */
 const TARGET_LABELS = ["job", "instance"];
 const NAME = "__name__";
+const STREAM_SEPARATOR = "\u0000";
 /** A pod is expected until it has not been tried for this many intervals. */
 const EXPECTED_INTERVALS = 3.5;
 /** A pod that is first seen this long after the past begins was born then. */
@@ -34,6 +35,8 @@ export class Fleet {
   #targetLabelOrder: readonly string[] = [...TARGET_LABELS].sort();
   /** Namespace/pod → the identities of its streams. */
   readonly #streams = new Map<string, Set<string>>();
+  /** Namespace/pod of those that have shown samples of Triton's. */
+  readonly #serving = new Set<string>();
   /** Namespace/workload → namespace/pod; a pod's name allows for two workloads. */
   readonly #pods = new Map<string, Set<string>>();
 
@@ -68,7 +71,9 @@ export class Fleet {
   takeSamples({ labels, times, values }: DecodedSeries): void {
     const family = labels[NAME] ?? "";
     const key = isKeptMetric(family) ? this.#keyOf(labels) : null;
-    if (key !== null) this.#buffer.addSeries(key, { family, labels, times, values });
+    if (key === null) return;
+    this.#serving.add(key.slice(0, key.indexOf(STREAM_SEPARATOR)));
+    this.#buffer.addSeries(key, { family, labels, times, values });
   }
 
   /** Takes in when anything else was scraped: it shows that Prometheus was there. */
@@ -85,6 +90,7 @@ export class Fleet {
       for (const identity of identities) if (!left.has(streamKey(pod, identity))) identities.delete(identity);
       if (identities.size > 0) continue;
       this.#streams.delete(pod);
+      this.#serving.delete(pod);
       for (const workload of workloadsOf(pod)) this.#pods.get(workload)?.delete(pod);
     }
   }
@@ -107,6 +113,17 @@ export class Fleet {
       if (samples !== null) found.push({ pod: name, ...samples });
     }
     return found;
+  }
+
+  /** Returns the workloads whose pods have shown samples of Triton's, as the names of the pods tell, by name. */
+  workloads(): readonly TargetRef[] {
+    const found = new Map<string, TargetRef>();
+    for (const key of [...this.#serving].sort()) {
+      const [namespace = "", pod = ""] = key.split("/", 2);
+      const workload = workloadOfPod(pod);
+      if (workload !== null) found.set(`${namespace}/${workload.name}`, { namespace, ...workload });
+    }
+    return [...found.values()];
   }
 
   #pod(
@@ -178,7 +195,7 @@ export class Fleet {
 }
 
 function streamKey(pod: string, identity: string): string {
-  return `${pod}\u0000${identity}`;
+  return `${pod}${STREAM_SEPARATOR}${identity}`;
 }
 
 /** By its name a pod is of a StatefulSet (one part less) or of a Deployment (two parts less). */

@@ -32,7 +32,8 @@ export function chosenStream(streams: readonly Stream[], scrapeInterval: Millis)
   if (earlier.length === 0) return primary;
   return {
     identity: primary.identity,
-    scrapes: [...earlier.flatMap(({ scrapes }) => scrapes.filter(({ at }) => at < start))]
+    scrapes: earlier
+      .flatMap(({ scrapes }) => scrapes.filter(({ at }) => at < start))
       .sort((one, other) => one.at - other.at)
       .concat(primary.scrapes),
     series: [

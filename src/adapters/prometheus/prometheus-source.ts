@@ -26,7 +26,7 @@ export type PrometheusSourceOptions = {
   readonly tickInterval: Millis;
   /** How far back samples stay, and are read at first. */
   readonly keep: Millis;
-  /** The policies in force: what they need is asked for. */
+  /** The policies in force: what they need is asked for; without any, everything is. */
   readonly policies: () => readonly Policy[];
   readonly telemetry: Telemetry;
   readonly logger: Logger;
@@ -103,6 +103,11 @@ export class PrometheusSource implements MetricsSource {
       this.#reading = null;
     });
     return this.#reading;
+  }
+
+  /** Returns the workloads of which it has Triton's samples, as the names of their pods tell. */
+  workloads(): readonly TargetRef[] {
+    return this.#fleet.workloads();
   }
 
   workload(target: TargetRef, at: Instant, span: Millis): WorkloadSamples {

@@ -37,7 +37,7 @@ export const REPLICA_METRICS = {
   kube_statefulset_status_replicas_ready: { kind: "StatefulSet", label: "statefulset", counts: "ready" },
 } as const;
 
-/** Returns the selectors for these policies, at most 7; only the families that some policy needs. */
+/** Returns the selectors for these policies, at most 7; only the families that some policy needs, or all of them without any policy. */
 export function selectorsFor(
   policies: readonly Policy[],
   { matchers, labels, replicas }: SelectorSettings,
@@ -48,15 +48,15 @@ export function selectorsFor(
     role: "samples",
     selector: braces([anyName(names), ...triton]),
   });
-  const needsLatency = policies.some(({ signals }) => signals.latency !== null);
-  const needsMemory = policies.some(({ signals }) => signals.gpuMemory !== null);
+  const isWanted = (signal: "latency" | "gpuMemory"): boolean =>
+    policies.length === 0 || policies.some(({ signals }) => signals[signal] !== null);
   return [
     { role: "scrapes", selector: `up${braces([`${labels.pod}!=""`, ...triton])}` },
     samples(COUNTS),
     samples(DURATIONS),
     samples(OBSERVED),
-    ...(needsLatency ? [samples(PERCENTILES)] : []),
-    ...(needsMemory ? [samples(MEMORY)] : []),
+    ...(isWanted("latency") ? [samples(PERCENTILES)] : []),
+    ...(isWanted("gpuMemory") ? [samples(MEMORY)] : []),
     ...(replicas === "pods" ? [] : [replicaSelector(namespaces)]),
   ];
 }

@@ -1,0 +1,105 @@
+// Recordings of a real Triton, written into a real Prometheus, lead to the records that the recordings themselves lead
+// to, tick by tick, but for ages and for where replica counts come from.
+
+import { existsSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+
+import { PrometheusSource } from "../../../src/adapters/prometheus/prometheus-source.ts";
+import { tickPolicy } from "../../../src/control/tick.ts";
+import type { Policy } from "../../../src/domain/policy.ts";
+import type { DecisionRecord } from "../../../src/domain/record.ts";
+import { initialState } from "../../../src/domain/state.ts";
+import { millis, minutes, seconds, toSeconds } from "../../../src/domain/units.ts";
+import { sampleSpan } from "../../../src/domain/windows.ts";
+import { aPolicy, at, DECLARED, EPOCH } from "../../support/builders.ts";
+import { MemoryLogger, MemoryTelemetry } from "../../support/control-ports.ts";
+import { playRecording, recordingPath } from "../../support/play-recording.ts";
+import { prometheusMissing, startPrometheus } from "./prometheus-server.ts";
+import { recordedPast } from "./recorded-past.ts";
+
+const MISSING =
+  prometheusMissing() ?? (existsSync(recordingPath("F-surge")) ? null : "no recordings beside this checkout");
+
+function policyFor(models: readonly string[]): Policy {
+  return aPolicy({
+    models: models.map((name) => ({ name, maxQueueDelay: seconds(0), weight: 1 })),
+    signals: { ...DECLARED, latency: { ...DECLARED.latency, window: minutes(1) } },
+  });
+}
+
+describe.skipIf(MISSING !== null)(`a recording in Prometheus ${MISSING ?? ""}`, () => {
+  test.each([
+    { name: "F-surge", models: ["embedder"] },
+    { name: "H-two-models", models: ["embedder", "ranker"] },
+    { name: "I-replica-restart", models: ["ranker"] },
+    { name: "K-idle-burst", models: ["ranker"] },
+  ])("$name gives the same records", { timeout: 120_000 }, async ({ name, models }) => {
+    const policy = policyFor(models);
+    const past = await recordedPast(name, policy.target, toSeconds(millis(EPOCH)));
+    const server = await startPrometheus({ samples: past.samples });
+    const direct = await playRecording(name, policy);
+    const asked = await playPrometheus(server.url, policy, direct.length);
+    expect(asked.map(comparable)).toEqual(direct.map(comparable));
+  });
+});
+
+async function playPrometheus(
+  url: string,
+  policy: Policy,
+  ticks: number,
+): Promise<readonly DecisionRecord[]> {
+  const source = new PrometheusSource({
+    configuration: {
+      kind: "prometheus",
+      url,
+      scrapeInterval: seconds(1),
+      timeout: seconds(5),
+      maxResponseBytes: 2 ** 26,
+      matchers: { job: "triton" },
+      labels: { namespace: "namespace", pod: "pod" },
+      replicas: "kube-state-metrics",
+      authorization: null,
+      caFile: null,
+    },
+    tickInterval: minutes(1),
+    keep: minutes(20),
+    policies: () => [policy],
+    telemetry: new MemoryTelemetry(),
+    logger: new MemoryLogger(),
+  });
+  const loaded = {
+    key: `${policy.target.namespace}/${policy.name}`,
+    policy,
+    document: {},
+    hash: "0",
+    file: "",
+  };
+  const records: DecisionRecord[] = [];
+  let state = initialState();
+  for (let tick = 1; tick <= ticks; tick++) {
+    const now = at(tick);
+    expect(await source.refresh(now)).toEqual({ ok: true, detail: null });
+    const result = tickPolicy({
+      at: now,
+      readAt: now,
+      loaded,
+      state,
+      samples: source.workload(policy.target, now, millis(sampleSpan(policy) + 1000)),
+      scrapeInterval: source.scrapeInterval,
+      tickInterval: seconds(1),
+      activation: null,
+      detail: "observation",
+      version: "test",
+    });
+    state = result.state;
+    records.push(result.record);
+  }
+  await source.close();
+  return records;
+}
+
+/** A record without what may differ: ages, and the name of the source of replica counts. */
+function comparable(record: DecisionRecord): unknown {
+  const text = JSON.stringify(record, (key, value: unknown) => (key === "ageSeconds" ? undefined : value));
+  return JSON.parse(text.replace(/"source":"[a-z-]+"/, '"source":""'));
+}
