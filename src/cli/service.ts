@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
 
 import { checkpointFile } from "../adapters/checkpoint-file.ts";
+import { CompressedHistory } from "../adapters/compressed-history.ts";
 import { PrometheusTelemetry } from "../adapters/prometheus-telemetry.ts";
 import { realPacing } from "../adapters/real-pacing.ts";
 import { explain } from "../control/explain.ts";
@@ -86,7 +87,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
 
 async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core> {
   const { configuration, directory, first, logger } = input;
-  const registry = new Registry();
+  const registry = new Registry(new CompressedHistory());
   const held: { composed: ComposedSource | null } = { composed: null };
   const isLive = configuration.source.kind !== "recording";
   const telemetry = new PrometheusTelemetry(

@@ -4,9 +4,7 @@ import type { LoadedPolicy, RejectedFile } from "../domain/policy-set.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 import { initialState, type ScalerState } from "../domain/state.ts";
 import { elapsed, type Instant } from "../domain/units.ts";
-
-/** Records of a policy that stay in memory. */
-export const RECORDS_KEPT = 1000;
+import { noHistory, type RecordHistory } from "../ports/record-history.ts";
 
 export type Entry = {
   readonly loaded: LoadedPolicy;
@@ -29,9 +27,14 @@ type MutableChanges = { readonly [Kind in keyof PolicyChanges]: string[] };
 
 export class Registry {
   readonly #entries = new Map<string, Entry>();
-  readonly #records = new Map<string, DecisionRecord[]>();
   readonly #listeners = new Set<(record: DecisionRecord) => void>();
   #rejected: readonly RejectedPolicyFile[] = [];
+  /** Every record that was published, as far back as it is kept. */
+  readonly history: RecordHistory;
+
+  constructor(history: RecordHistory = noHistory) {
+    this.history = history;
+  }
 
   entries(): readonly Entry[] {
     return [...this.#entries.values()];
@@ -48,11 +51,6 @@ export class Registry {
 
   rejected(): readonly RejectedPolicyFile[] {
     return this.#rejected;
-  }
-
-  /** Returns the records in memory, newest first. */
-  records(key: string): readonly DecisionRecord[] {
-    return [...(this.#records.get(key) ?? [])].reverse();
   }
 
   /**
@@ -98,10 +96,7 @@ export class Registry {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.set(key, { ...entry, state, record });
-    const records = this.#records.get(key) ?? [];
-    records.push(record);
-    if (records.length > RECORDS_KEPT) records.shift();
-    this.#records.set(key, records);
+    this.history.add(record);
     for (const listener of this.#listeners) listener(record);
   }
 
@@ -119,7 +114,7 @@ export class Registry {
     );
     for (const { loaded } of gone) {
       this.#entries.delete(loaded.key);
-      this.#records.delete(loaded.key);
+      this.history.forget(loaded.key);
     }
     return gone.map(({ loaded }) => loaded.key);
   }

@@ -85,15 +85,15 @@ function addRecords(app: Hono, { registry, explain }: HttpApiOptions): void {
   app.get("/api/v1/decisions", async (context) => {
     const question = readDecisionsQuestion(registry, context.req.query());
     if (!question.ok) return fail(context, question.failure);
-    return json(context, await decisionsText(decisionsPage(registry, question.value)));
+    return json(context, await decisionsText(await decisionsPage(registry, question.value)));
   });
-  app.get("/api/v1/explain/:namespace/:name", (context) => {
+  app.get("/api/v1/explain/:namespace/:name", async (context) => {
     const entry = readEntry(registry, context.req.param("namespace"), context.req.param("name"));
     if (!entry.ok) return fail(context, entry.failure);
     const at = readInstant("at", context.req.query("at"));
     if (!at.ok) return fail(context, at.failure);
     const { key, policy, hash } = entry.value.loaded;
-    const record = recordAt(registry, entry.value, at.value);
+    const record = await recordAt(registry, entry.value, at.value);
     if (record === null) {
       return fail(context, recordNotFound(key, at.value === null ? null : formatInstant(at.value)));
     }

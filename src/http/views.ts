@@ -56,15 +56,18 @@ function policyRow({ loaded, record }: Entry): PolicyRow {
 export type DecisionsPage = { readonly decisions: readonly DecisionRecord[]; readonly next: Instant | null };
 
 /** Returns the newest records in the span asked for; `next` is the instant of the first one left out. */
-export function decisionsPage(registry: Registry, question: DecisionsQuestion): DecisionsPage {
+export async function decisionsPage(registry: Registry, question: DecisionsQuestion): Promise<DecisionsPage> {
   const { entry, from, to, limit } = question;
-  const found = registry
-    .records(entry.loaded.key)
-    .filter(({ at }) => (from === null || at >= from) && (to === null || at <= to));
+  const found = await registry.history.newest(entry.loaded.key, { from, to, limit: limit + 1 });
   return { decisions: found.slice(0, limit), next: found[limit]?.at ?? null };
 }
 
 /** Returns the last record at or before `at` (null: the last one), or null where memory has none. */
-export function recordAt(registry: Registry, { loaded }: Entry, at: Instant | null): DecisionRecord | null {
-  return registry.records(loaded.key).find((record) => at === null || record.at <= at) ?? null;
+export async function recordAt(
+  registry: Registry,
+  { loaded }: Entry,
+  at: Instant | null,
+): Promise<DecisionRecord | null> {
+  const [record] = await registry.history.newest(loaded.key, { from: null, to: at, limit: 1 });
+  return record ?? null;
 }

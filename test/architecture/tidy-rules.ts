@@ -17,7 +17,7 @@ const CASTS_ALLOWED: readonly RegExp[] = [
   /^src\/policy\//,
   /^src\/control\/replay\.ts$/,
   /^src\/cli\/(read-log|explain|remote-explain)\.ts$/,
-  /^src\/adapters\/(checkpoint-file|metrics-request|recording-files)\.ts$/,
+  /^src\/adapters\/(checkpoint-file|compressed-history|metrics-request|recording-files)\.ts$/,
   /^src\/keda\/proto\.ts$/,
 ];
 

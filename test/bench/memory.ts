@@ -2,7 +2,8 @@
 
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { RECORDS_KEPT, Registry } from "../../src/control/registry.ts";
+import { CompressedHistory, RECORDS_KEPT } from "../../src/adapters/compressed-history.ts";
+import { Registry } from "../../src/control/registry.ts";
 import { tickPolicy } from "../../src/control/tick.ts";
 import type { LoadedPolicy } from "../../src/domain/policy-set.ts";
 import type { WorkloadSamples } from "../../src/domain/samples.ts";
@@ -51,7 +52,7 @@ function measure(): BenchResult[] {
 
 function openFleet(): { tick(tick: number): void } {
   const fleet = Array.from({ length: POLICIES }, (_, index) => loaded(index));
-  const registry = new Registry();
+  const registry = new Registry(new CompressedHistory());
   registry.apply(fleet, { rejected: [], at: instantOf(0) });
   const buffer = new SampleBuffer({ keep: millis(2 * SPAN) });
   return {

@@ -1,6 +1,7 @@
 // The HTTP API on a free loopback port, and how to ask it; closes with the test.
 
 import { onTestFinished } from "vitest";
+import { CompressedHistory } from "../../src/adapters/compressed-history.ts";
 import { Registry } from "../../src/control/registry.ts";
 import type { LoadedPolicy } from "../../src/domain/policy-set.ts";
 import { type HttpServerOptions, startHttpServer } from "../../src/http/server.ts";
@@ -19,7 +20,10 @@ export async function startApi({
   readonly policies?: readonly LoadedPolicy[];
   readonly records?: readonly RecordParts[];
 } = {}) {
-  const registry = fillRegistry(new Registry(), { policies, records: records.map(buildRecord) });
+  const registry = fillRegistry(new Registry(new CompressedHistory()), {
+    policies,
+    records: records.map(buildRecord),
+  });
   const logger = new RecordingLogger();
   const server = await startHttpServer({
     address: "127.0.0.1:0",

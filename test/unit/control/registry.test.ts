@@ -1,7 +1,7 @@
 // Policies coming, changing and going while their answers stand.
 
 import { expect, test } from "vitest";
-import { RECORDS_KEPT, Registry } from "../../../src/control/registry.ts";
+import { Registry } from "../../../src/control/registry.ts";
 import type { LoadedPolicy } from "../../../src/domain/policy-set.ts";
 import type { DecisionRecord } from "../../../src/domain/record.ts";
 import { initialState } from "../../../src/domain/state.ts";
@@ -81,12 +81,4 @@ test("a checkpoint gives a policy its state back, and one that knows nothing of 
   registry.apply([loaded("a"), other], { rejected: [], at: at(0), states: new Map([[KEY, STATE]]) });
   expect(registry.entry(KEY)?.state).toEqual(STATE);
   expect(registry.entry("ai-inference/other")?.state).toEqual(initialState({ remembers: true }));
-});
-
-test("keeps the newest records, newest first", () => {
-  const registry = withAnswer();
-  for (let t = 1; t <= RECORDS_KEPT; t++) registry.publish(KEY, STATE, record(t));
-  const records = registry.records(KEY);
-  expect(records).toHaveLength(RECORDS_KEPT);
-  expect([records.at(0)?.at, records.at(-1)?.at]).toEqual([at(RECORDS_KEPT), at(1)]);
 });
