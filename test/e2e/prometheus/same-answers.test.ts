@@ -4,7 +4,6 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
-import { PrometheusSource } from "../../../src/adapters/prometheus/prometheus-source.ts";
 import { tickPolicy } from "../../../src/control/tick.ts";
 import type { Policy } from "../../../src/domain/policy.ts";
 import type { DecisionRecord } from "../../../src/domain/record.ts";
@@ -12,8 +11,8 @@ import { initialState } from "../../../src/domain/state.ts";
 import { millis, minutes, seconds, toSeconds } from "../../../src/domain/units.ts";
 import { sampleSpan } from "../../../src/domain/windows.ts";
 import { aPolicy, at, DECLARED, EPOCH } from "../../support/builders.ts";
-import { MemoryLogger, MemoryTelemetry } from "../../support/control-ports.ts";
 import { playRecording, recordingPath } from "../../support/play-recording.ts";
+import { askedSource } from "./asked-source.ts";
 import { prometheusMissing, startPrometheus } from "./prometheus-server.ts";
 import { recordedPast } from "./recorded-past.ts";
 
@@ -48,25 +47,7 @@ async function playPrometheus(
   policy: Policy,
   ticks: number,
 ): Promise<readonly DecisionRecord[]> {
-  const source = new PrometheusSource({
-    configuration: {
-      kind: "prometheus",
-      url,
-      scrapeInterval: seconds(1),
-      timeout: seconds(5),
-      maxResponseBytes: 2 ** 26,
-      matchers: { job: "triton" },
-      labels: { namespace: "namespace", pod: "pod" },
-      replicas: "kube-state-metrics",
-      authorization: null,
-      caFile: null,
-    },
-    tickInterval: minutes(1),
-    keep: minutes(20),
-    policies: () => [policy],
-    telemetry: new MemoryTelemetry(),
-    logger: new MemoryLogger(),
-  });
+  const source = askedSource(url, [policy]);
   const loaded = {
     key: `${policy.target.namespace}/${policy.name}`,
     policy,
