@@ -7,17 +7,31 @@ import { gunzipSync } from "node:zlib";
 import { z } from "zod";
 
 import { failed, ok, type Result } from "../domain/result.ts";
+import type { ReplicaSource } from "../domain/samples.ts";
 import { type Millis, millis, seconds } from "../domain/units.ts";
 
 const SCRAPES_FILE = /^scrapes-(0|[1-9][0-9]{0,5})\.jsonl\.gz$/;
 const REPLICAS_FILE = "replicas.jsonl.gz";
+const QUERIES_FILE = "queries.jsonl.gz";
 const SCENARIO_FILE = "scenario.json";
-const MAX_FILE_BYTES = 512 * 1024 * 1024;
+/** The status of a line that is no attempt: from then on the replica does not exist. */
+export const GONE = "gone";
+/** The most that a file may hold when it is unpacked. */
+export const MAX_FILE_BYTES = 512 * 1024 * 1024;
 
-/** One attempt to read a replica's metrics, `t` after the start; a null text = it failed. */
-export type RecordedScrape = { readonly t: Millis; readonly text: string | null };
-/** Replica counts from `t` on. */
-export type RecordedReplicas = { readonly t: Millis; readonly desired: number; readonly ready: number };
+/**
+ * One attempt to read a replica's metrics, `t` after the start; a null text = it failed. Or, where `gone`, no attempt:
+ * the replica does not exist any more.
+ */
+export type RecordedScrape = { readonly t: Millis; readonly text: string | null; readonly gone: boolean };
+/** Replica counts from `t` on; null = unknown. */
+export type RecordedReplicas = {
+  readonly t: Millis;
+  readonly desired: number | null;
+  readonly ready: number | null;
+};
+/** What a query gave, in the order of time. */
+export type RecordedQuery = { readonly times: readonly Millis[]; readonly values: readonly number[] };
 
 export type Recording = {
   readonly name: string;
@@ -26,17 +40,29 @@ export type Recording = {
   readonly initialReplicas: ReadonlySet<number>;
   /** By replica, in their order; each in the order of time. */
   readonly scrapes: ReadonlyMap<number, readonly RecordedScrape[]>;
+  /** The pods by replica, where the recording names them; empty else. */
+  readonly pods: readonly string[];
   /** Counts as recorded, where the recording has them; empty else. */
   readonly replicas: readonly RecordedReplicas[];
+  /** Where those counts came from. */
+  readonly replicasFrom: ReplicaSource;
+  /** By the text of the query. */
+  readonly queries: ReadonlyMap<string, RecordedQuery>;
   /** The time of the last scrape. */
   readonly lastScrape: Millis;
 };
 
 const count = z.int().min(0).max(1_000_000);
 const time = z.number().min(0).max(10_000_000_000);
-const scenarioSchema = z.object({ scrapeIntervalMs: z.number().positive(), initialReplicas: z.array(count) });
+const scenarioSchema = z.object({
+  scrapeIntervalMs: z.number().positive(),
+  initialReplicas: z.array(count),
+  pods: z.array(z.string().min(1)).default([]),
+  replicasFrom: z.enum(["pods", "static", "kubernetes", "kube-state-metrics"]).default("pods"),
+});
 const scrapeSchema = z.object({ t: time, status: z.union([z.number(), z.string()]), text: z.string() });
-const replicasSchema = z.object({ t: time, desired: count, ready: count });
+const replicasSchema = z.object({ t: time, desired: count.nullable(), ready: count.nullable() });
+const querySchema = z.object({ t: time, policy: z.string(), query: z.string(), value: z.number() });
 
 /** A file, and in a file of lines the line, that cannot be used; thrown inside this file only. */
 class Unusable extends Error {}
@@ -66,8 +92,11 @@ async function read(directory: string): Promise<Recording> {
     name: basename(directory),
     scrapeInterval: millis(scenario.scrapeIntervalMs),
     initialReplicas: new Set(scenario.initialReplicas),
+    pods: scenario.pods,
     scrapes,
     replicas,
+    replicasFrom: scenario.replicasFrom,
+    queries: names.includes(QUERIES_FILE) ? await readQueries(join(directory, QUERIES_FILE)) : new Map(),
     lastScrape,
   };
 }
@@ -85,6 +114,7 @@ async function readScrapes(file: string): Promise<readonly RecordedScrape[]> {
   return ascending(file, await readLines(file, scrapeSchema)).map(({ t, status, text }) => ({
     t: seconds(t),
     text: status === 200 ? text : null,
+    gone: status === GONE,
   }));
 }
 
@@ -93,6 +123,21 @@ async function readReplicas(file: string): Promise<readonly RecordedReplicas[]> 
     ...line,
     t: seconds(line.t),
   }));
+}
+
+/** Policies that share a query share its samples. */
+async function readQueries(file: string): Promise<ReadonlyMap<string, RecordedQuery>> {
+  const found = new Map<string, { readonly times: Millis[]; readonly values: number[] }>();
+  for (const [index, { t, query, value }] of (await readLines(file, querySchema)).entries()) {
+    const known = found.get(query) ?? { times: [], values: [] };
+    found.set(query, known);
+    const [at, last] = [seconds(t), known.times.at(-1) ?? -1];
+    if (at < last) unusable(`${file}:${index + 1}`, `t is ${t}, must not be before the line before it`);
+    if (at === last) continue;
+    known.times.push(at);
+    known.values.push(value);
+  }
+  return found;
 }
 
 async function readLines<Line>(file: string, schema: z.ZodType<Line>): Promise<readonly Line[]> {

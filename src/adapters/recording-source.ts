@@ -3,10 +3,11 @@
 import { ok, type Result } from "../domain/result.ts";
 import type { PodSamples, QuerySamples, ReplicaReading, WorkloadSamples } from "../domain/samples.ts";
 import type { TargetRef } from "../domain/target.ts";
-import { after, type Instant, instant, type Millis, millis, toSeconds } from "../domain/units.ts";
+import { after, before, type Instant, instant, type Millis, millis, toSeconds } from "../domain/units.ts";
 import { parseExposition } from "../observe/exposition.ts";
 import { SampleBuffer } from "../observe/sample-buffer.ts";
 import { isKeptMetric } from "../observe/triton-metrics.ts";
+import { countUntil } from "../observe/window.ts";
 import type { MetricsSource, SourceOutcome } from "../ports/metrics-source.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { type RecordedScrape, type Recording, readRecording } from "./recording-files.ts";
@@ -36,6 +37,8 @@ type Replica = {
   readonly scrapes: readonly RecordedScrape[];
   next: number;
   exists: boolean;
+  /** Whether it exists or did. */
+  known: boolean;
   ready: boolean;
   appearedAt: Instant | null;
 };
@@ -99,9 +102,13 @@ export class RecordingSource implements MetricsSource {
     return { pods, replicas: this.#counts(at) };
   }
 
-  /** It runs no queries. */
-  queried(): QuerySamples {
-    return NO_QUERIES;
+  /** What was recorded, as far as it was played in the present pass; nothing for a query that was not recorded. */
+  queried(query: string, at: Instant, span: Millis): QuerySamples {
+    const recorded = this.#recording.queries.get(query);
+    if (recorded === undefined) return NO_QUERIES;
+    const times = recorded.times.map((t) => after(this.#passStart, t));
+    const [from, to] = [countUntil(times, before(at, span)), countUntil(times, at)];
+    return { times: times.slice(from, to), values: recorded.values.slice(from, to) };
   }
 
   wanted(): void {}
@@ -117,6 +124,7 @@ export class RecordingSource implements MetricsSource {
       scrapes: list,
       next: 0,
       exists: initialReplicas.has(index),
+      known: initialReplicas.has(index),
       ready: false,
       appearedAt: null,
     }));
@@ -144,13 +152,19 @@ export class RecordingSource implements MetricsSource {
     }
   }
 
-  #take(replica: Replica, { t, text }: RecordedScrape): void {
+  #take(replica: Replica, { t, text, gone }: RecordedScrape): void {
     const at = after(this.#passStart, t);
     const name = String(replica.index);
+    if (gone) {
+      replica.exists = false;
+      replica.ready = false;
+      return;
+    }
     const samples = text === null ? null : this.#parse(text, { replica, t });
     replica.ready = samples !== null;
     if (samples !== null) {
-      if (!replica.exists) replica.appearedAt = at;
+      if (!replica.known) replica.appearedAt = at;
+      replica.known = true;
       replica.exists = true;
       this.#buffer.scraped(name, at, samples);
     } else if (replica.exists) this.#buffer.failed(name, at);
@@ -174,7 +188,7 @@ export class RecordingSource implements MetricsSource {
   ): PodSamples {
     const name = String(replica.index);
     return {
-      pod: `${workload}-${name}`,
+      pod: this.#recording.pods[replica.index] ?? `${workload}-${name}`,
       appearedAt: replica.appearedAt,
       ready: replica.ready,
       expected: replica.exists,
@@ -186,7 +200,9 @@ export class RecordingSource implements MetricsSource {
   #counts(at: Instant): ReplicaReading {
     const t = instant(at - this.#passStart);
     const recorded = this.#recording.replicas.findLast((line) => line.t <= t);
-    if (recorded !== undefined) return { desired: recorded.desired, ready: recorded.ready, source: "pods" };
+    if (recorded !== undefined) {
+      return { desired: recorded.desired, ready: recorded.ready, source: this.#recording.replicasFrom };
+    }
     const existing = this.#replicas.filter(({ exists }) => exists);
     if (existing.length === 0) return { desired: null, ready: null, source: "pods" };
     return {

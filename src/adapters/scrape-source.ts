@@ -29,6 +29,15 @@ export type ScrapeSourceOptions = {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
+  /** Told of each attempt as it was answered: the page, or in a few words why there is none. */
+  readonly onAttempt?: (attempt: ScrapeAttempt) => void;
+};
+
+/** One request of a target's page, sent at `at`. */
+export type ScrapeAttempt = {
+  readonly target: ScrapeTarget;
+  readonly at: Instant;
+  readonly page: Result<string, string>;
 };
 
 /** A target with what is known of it. */
@@ -146,6 +155,7 @@ export class ScrapeSource implements MetricsSource {
       signal: this.#stop.signal,
     });
     if (this.#stop.signal.aborted) return;
+    this.#options.onAttempt?.({ target: pod.target, at, page });
     const samples = page.ok ? readPage(page.value) : failed(page.failure);
     telemetry.sourceQuery(this.kind, samples.ok, (monotonicMillis() - startedMs) / 1000);
     if (!samples.ok) this.#buffer.failed(pod.key, at);

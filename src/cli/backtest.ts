@@ -1,5 +1,6 @@
 // `tidemark backtest`: runs policies over recorded metrics in virtual time, through the service's own tick.
 
+import { NO_TELEMETRY } from "../adapters/no-telemetry.ts";
 import { pinoLogger } from "../adapters/pino-logger.ts";
 import { realPacing } from "../adapters/real-pacing.ts";
 import { RecordingClock } from "../adapters/recording-clock.ts";
@@ -20,7 +21,7 @@ import { openDecisionLog } from "./decision-log.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Output } from "./output.ts";
 import { readConfiguration } from "./read-configuration.ts";
-import { policiesIn, readPolicies, rejectedLines } from "./read-policies.ts";
+import { readValidPolicies } from "./read-policies.ts";
 
 export type BacktestOptions = {
   readonly policies: string;
@@ -49,7 +50,7 @@ export async function runBacktest(
   const configuration =
     options.config === undefined ? null : (await readConfiguration(options.config)).configuration;
   const settings = configuration === null ? defaultSettings() : settingsOf(configuration);
-  const set = await allValid(options.policies, configuration, output);
+  const set = await readValidPolicies(options.policies, configuration, output);
   const keep = longest(set.policies.map(({ policy }) => millis(2 * sampleSpan(policy))));
   const onProblem = (problem: string): void => output.stderr(`${problem}\n`);
   const { target, epoch } = settings;
@@ -72,19 +73,6 @@ function settingsOf({ name, source, tick, decisions }: Configuration): Settings 
   }
   const { namespace, workload, epoch } = source;
   return { target: { namespace, workload }, epoch, ...tick, detail: decisions.detail };
-}
-
-async function allValid(
-  directory: string,
-  configuration: Configuration | null,
-  output: Output,
-): Promise<PolicySet> {
-  const set = await readPolicies(policiesIn(directory, configuration));
-  for (const line of rejectedLines(directory, set)) output.stderr(`${line}\n`);
-  if (set.rejected.length > 0)
-    throw badInput(`${set.rejected.length} policy files in ${directory} are not valid`);
-  if (set.policies.length === 0) throw badInput(`no policy in ${directory}`);
-  return set;
 }
 
 type Play = {
@@ -151,18 +139,11 @@ function decisionFile(file: string | null, onProblem: (problem: string) => void)
 
 function countingTicks(): { readonly telemetry: Telemetry; failed(): number } {
   let failed = 0;
-  const nothing = (): void => {};
   const telemetry: Telemetry = {
+    ...NO_TELEMETRY,
     tick(result: TickResult) {
       if (result === "failed") failed += 1;
     },
-    sourceQuery: nothing,
-    decision: nothing,
-    policyRemoved: nothing,
-    policiesReloaded: nothing,
-    grpcRequest: nothing,
-    scaledObjectRequest: nothing,
-    streams: nothing,
   };
   return { telemetry, failed: () => failed };
 }

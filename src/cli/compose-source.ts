@@ -6,7 +6,7 @@ import { pause } from "../adapters/pause.ts";
 import { PrometheusSource } from "../adapters/prometheus/prometheus-source.ts";
 import { RecordingClock } from "../adapters/recording-clock.ts";
 import { openRecording } from "../adapters/recording-source.ts";
-import { ScrapeSource } from "../adapters/scrape-source.ts";
+import { type ScrapeAttempt, ScrapeSource } from "../adapters/scrape-source.ts";
 import { monotonicMillis, systemClock } from "../adapters/system-clock.ts";
 import type { Registry } from "../control/registry.ts";
 import { assertNever } from "../domain/assert.ts";
@@ -37,6 +37,10 @@ export type ComposedSource = {
   readonly isUp: (() => boolean) | null;
   /** Whether the source can be asked for what was before the start. */
   readonly knowsPast: boolean;
+  /** When what it plays is over for good; null = never. */
+  readonly end: Instant | null;
+  /** Returns the workloads that it knows by now. */
+  workloads(): readonly TargetRef[];
   /** Lets it run; resolves when a first tick can see what there is, or soon anyway. */
   start(): Promise<void>;
 };
@@ -54,6 +58,8 @@ export type SourceNeeds = {
   readonly registry: Registry;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
+  /** Told of each attempt of a source that scrapes. */
+  readonly onAttempt?: (attempt: ScrapeAttempt) => void;
 };
 
 /** Returns the configured source, not yet started. Throws a CommandError where a recording cannot be read. */
@@ -91,6 +97,8 @@ function composePrometheus(
     ended: null,
     isUp: () => source.isUp(),
     knowsPast: true,
+    end: null,
+    workloads: () => source.workloads(),
     start: () => Promise.resolve(),
   };
 }
@@ -115,9 +123,10 @@ function withAbsoluteFiles(
 
 function composeScrape(source: ScrapeSourceConfiguration, needs: SourceNeeds): ComposedSource {
   const { interval, timeout, targets } = source;
-  const { keep, telemetry, logger } = needs;
+  const { keep, telemetry, logger, onAttempt } = needs;
   const clock = systemClock();
-  const scraping = new ScrapeSource({ targets, interval, timeout, clock, keep, telemetry, logger });
+  const options = { targets, interval, timeout, clock, keep, telemetry, logger };
+  const scraping = new ScrapeSource(onAttempt === undefined ? options : { ...options, onAttempt });
   return {
     clock,
     source: scraping,
@@ -126,12 +135,23 @@ function composeScrape(source: ScrapeSourceConfiguration, needs: SourceNeeds): C
     ended: null,
     isUp: () => scraping.isUp(),
     knowsPast: false,
+    end: null,
+    workloads: () => scrapedWorkloads(targets),
     async start() {
       scraping.start();
       const longestLook = millis(Math.min(interval + timeout, FIRST_LOOK_LONGEST));
       await firstLook(scraping, { targets, clock, longestLook });
     },
   };
+}
+
+/** A list of targets does not say of which kind they are. */
+function scrapedWorkloads(targets: readonly ScrapeTarget[]): readonly TargetRef[] {
+  const found = targets.map(({ namespace, workload: name }): [string, TargetRef] => [
+    `${namespace}/${name}`,
+    { kind: "Deployment", namespace, name },
+  ]);
+  return [...new Map(found).values()];
 }
 
 type FirstLook = {
@@ -177,6 +197,8 @@ async function composeRecording(
     ended: atEnd === "exit" ? clock.ended : null,
     isUp: null,
     knowsPast: false,
+    end: atEnd === "repeat" ? null : recording.end(),
+    workloads: () => [{ kind: "Deployment", namespace, name: workload }],
     start: () => Promise.resolve(clock.start()),
   };
 }

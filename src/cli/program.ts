@@ -10,6 +10,7 @@ import { runDemo } from "./demo.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { runExplain } from "./explain.ts";
 import type { Output } from "./output.ts";
+import { type RecordOptions, runRecord } from "./record.ts";
 import { runReplay } from "./replay.ts";
 import { runSchema } from "./schema.ts";
 import { runServe } from "./serve.ts";
@@ -67,6 +68,7 @@ function describeProgram(surroundings: Surroundings, choose: Choose): Command {
   addCheck(program, output, choose);
   addSchema(program, output, choose);
   addBacktest(program, output, choose);
+  addRecord(program, surroundings, choose);
   addReplay(program, output, choose);
   addExplain(program, output, choose);
   return program;
@@ -133,6 +135,21 @@ function addBacktest(program: Command, output: Output, choose: Choose): void {
         options: { policies: string; config?: string; decisions?: string; json?: boolean },
       ) => choose(() => runBacktest(recording, options, output)),
     );
+}
+
+function addRecord(program: Command, { output, signal }: Surroundings, choose: Choose): void {
+  program
+    .command("record")
+    .description("write what a source shows as recordings, one a workload, for backtest and serve")
+    .requiredOption("--config <file>", "the service configuration whose source is recorded")
+    .requiredOption("--out <dir>", "the folder for the recordings, new or empty")
+    .addOption(
+      new Option("--for <duration>", "record from now on for this long, as 1h").conflicts(["from", "to"]),
+    )
+    .option("--from <instant>", "record from here on, as 2026-01-05T00:00:00Z")
+    .option("--to <instant>", "record up to here")
+    .option("--policies <dir>", "record the results of these policies' queries, too")
+    .action((options: RecordOptions) => choose(() => runRecord(options, output, signal)));
 }
 
 function addReplay(program: Command, output: Output, choose: Choose): void {

@@ -13,6 +13,17 @@ export function policyKey(namespace: string, name: string): string {
 }
 
 /**
+ * Returns the workload that a pod's name speaks of, or null where it looks like no pod's of a workload:
+ * `<workload>-<template hash>-<suffix>` of a Deployment, `<workload>-<ordinal>` of a StatefulSet.
+ */
+export function workloadOfPod(pod: string): Pick<TargetRef, "kind" | "name"> | null {
+  const deployment = /^(.+)-[a-z0-9]{1,10}-[a-z0-9]{5}$/.exec(pod)?.[1];
+  if (deployment !== undefined) return { kind: "Deployment", name: deployment };
+  const statefulSet = /^(.+)-[0-9]+$/.exec(pod)?.[1];
+  return statefulSet === undefined ? null : { kind: "StatefulSet", name: statefulSet };
+}
+
+/**
  * Returns whether a pod belongs to a workload, by its name alone: `<workload>-<ordinal>` of a StatefulSet or
  * `<workload>-<template hash>-<suffix>` of a Deployment. A longer workload name that begins alike does not match.
  */
