@@ -20,22 +20,18 @@ describe("promtool", () => {
       context.skip("promtool is not installed (Debian's package prometheus): the rules were not tested");
   }
 
-  test.each(RULE_FILES)("finds %s valid", (file, context) => {
+  test.for(RULE_FILES)("finds %s valid", (file, context) => {
     needed(context);
     const { status, output } = promtool("check", "rules", "--lint=all", "--lint-fatal", file);
     expect(status, output).toBe(0);
     expect(output).toMatch(/SUCCESS: \d+ rules found/);
   });
 
-  test.each(RULE_TEST_FILES)(
-    "%s passes",
-    (file, context) => {
-      needed(context);
-      const { status, output } = promtool("test", "rules", file);
-      expect(status, output).toBe(0);
-    },
-    180_000,
-  );
+  test.for(RULE_TEST_FILES)("%s passes", { timeout: 180_000 }, (file, context) => {
+    needed(context);
+    const { status, output } = promtool("test", "rules", file);
+    expect(status, output).toBe(0);
+  });
 
   test("fails a test whose alert does not fire", (context) => {
     needed(context);
