@@ -2,8 +2,8 @@
 
 import type { ChangeStep, SignalStep, StepName } from "../domain/decision.ts";
 import { STATUSES } from "../domain/decision.ts";
-import type { SignalState } from "../domain/observation.ts";
-import { type Policy, SIGNAL_NAMES, type SignalName } from "../domain/policy.ts";
+import { readingOf, type SignalState } from "../domain/observation.ts";
+import { type AnySignalName, customSignal, isBuiltIn, type Policy, SIGNAL_NAMES } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 import { toSeconds } from "../domain/units.ts";
 import type { POLICY_GAUGES } from "./own-metrics.ts";
@@ -39,10 +39,11 @@ export type GaugeValue = {
 export function policyGauges(policy: Policy, record: DecisionRecord): readonly GaugeValue[] {
   const { decision, policyHash } = record;
   const statuses = STATUSES.map((status) => ({ status, is: status === decision.status }));
+  const signals = [...SIGNAL_NAMES, ...policy.signals.custom.map(({ name }) => name)];
   const values = [
     gauge("policy_info", { hash: policyHash, mode: policy.mode }, 1),
     ...replicaGauges(record),
-    ...SIGNAL_NAMES.flatMap((name) => signalGauges(name, policy, record)),
+    ...signals.flatMap((name) => signalGauges(name, policy, record)),
     gauge("coverage_ratio", {}, coverage(record)),
     ...statuses.map(({ status, is }) => gauge("status", { status }, is ? 1 : 0)),
     ...blockGauges(record),
@@ -78,12 +79,12 @@ function replicaGauges({ observation, decision, steps }: DecisionRecord): readon
 }
 
 function signalGauges(
-  signal: SignalName,
+  signal: AnySignalName,
   policy: Policy,
   { observation, steps }: DecisionRecord,
 ): readonly Found[] {
-  const reading = observation.signals[signal];
-  if (reading === undefined) return [];
+  const reading = readingOf(observation.signals, signal);
+  if (reading === null) return [];
   const step = steps.find((one): one is SignalStep => one.step === "signal" && one.signal === signal);
   return [
     gauge("signal_value", { signal }, reading.value),
@@ -97,7 +98,12 @@ function signalGauges(
 }
 
 /** In the signal's unit: of load and backlog per replica, of quality seconds, of memory the ratio that blocks. */
-function targetOf(signal: SignalName, { signals }: Policy): number | null {
+function targetOf(signal: AnySignalName, { signals }: Policy): number | null {
+  if (!isBuiltIn(signal)) {
+    const custom = customSignal(signals, signal);
+    if (custom === null) return null;
+    return custom.kind === "quality" ? custom.target : custom.targetPerReplica;
+  }
   if (signal === "gpuMemory") return signals.gpuMemory?.blockScaleInAbove ?? null;
   const declared = signals[signal];
   if (declared === null) return null;

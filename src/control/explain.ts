@@ -3,7 +3,14 @@
 import { assertNever } from "../domain/assert.ts";
 import type { ChangeStep, LimitInForce, SignalStep, Step } from "../domain/decision.ts";
 import { formatInstant } from "../domain/instant.ts";
-import type { Policy, SignalName } from "../domain/policy.ts";
+import { type AnyReading, readingOf } from "../domain/observation.ts";
+import {
+  type AnySignalName,
+  type CustomSignalPolicy,
+  customSignal,
+  isBuiltIn,
+  type Policy,
+} from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 import { type Millis, seconds } from "../domain/units.ts";
 
@@ -64,7 +71,7 @@ function wishLine(
   const target = policy === null ? null : targetText(signal, policy);
   return row([
     [signal, WIDTHS.name],
-    [valueText(record.observation.signals[signal]), WIDTHS.figure],
+    [valueText(readingOf(record.observation.signals, signal)), WIDTHS.figure],
     [target === null ? "" : `target ${target}`, WIDTHS.target],
     [`wish ${wish}`, WIDTHS.wish],
     [reason, 0],
@@ -119,14 +126,15 @@ function row(cells: readonly (readonly [text: string, width: number])[]): string
   return `  ${padded.join("")}`.trimEnd();
 }
 
-function valueText(reading: { readonly value: number | null; readonly unit: string } | undefined): string {
-  if (reading === undefined || reading.value === null) return "unknown";
+function valueText(reading: AnyReading | null): string {
+  if (reading === null || reading.value === null) return "unknown";
   const { value, unit } = reading;
   if (unit === "seconds") return value < 1 ? `${shortNumber(value * 1000)}ms` : `${shortNumber(value)}s`;
   return unit === "requests/s" ? `${shortNumber(value)}/s` : shortNumber(value);
 }
 
-function targetText(signal: SignalName, { signals }: Policy): string | null {
+function targetText(signal: AnySignalName, { signals }: Policy): string | null {
+  if (!isBuiltIn(signal)) return customTargetText(customSignal(signals, signal));
   switch (signal) {
     case "requestRate":
     case "inFlight":
@@ -144,6 +152,13 @@ function targetText(signal: SignalName, { signals }: Policy): string | null {
     default:
       return assertNever(signal);
   }
+}
+
+function customTargetText(signal: CustomSignalPolicy | null): string | null {
+  if (signal === null) return null;
+  return signal.kind === "quality"
+    ? shortNumber(signal.target)
+    : `${shortNumber(signal.targetPerReplica)}/replica`;
 }
 
 /** Four significant digits for small numbers, whole ones from 1000 on. */

@@ -13,7 +13,7 @@ import type { Telemetry } from "../ports/telemetry.ts";
 import { ChangeLog } from "./change-log.ts";
 import { followingTick, nextTick } from "./grid.ts";
 import { LogOpenings, openingLines } from "./log-lines.ts";
-import { readActivation, wantedQueries } from "./queries.ts";
+import { readActivation, readQueries, wantedQueries } from "./queries.ts";
 import type { Entry, Registry } from "./registry.ts";
 import { tickPolicy } from "./tick.ts";
 import { warmedState } from "./warm-up.ts";
@@ -190,6 +190,7 @@ export class TickLoop {
       scrapeInterval: source.scrapeInterval,
       tickInterval: interval,
       activation: readActivation(source, policy, readAt),
+      queries: readQueries(source, policy, readAt),
       detail,
       version,
     });

@@ -1,7 +1,8 @@
 // Reasons in plain words, for tables and lines that people read at a glance.
 
 import type { SignalReason, StepReason } from "../domain/decision.ts";
-import type { SignalName } from "../domain/policy.ts";
+import { type AnyReading, readingOf } from "../domain/observation.ts";
+import { type AnySignalName, isBuiltIn, type SignalName } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 
 const SIGNALS: Readonly<Record<SignalName, string>> = {
@@ -60,14 +61,19 @@ export function reasonInWords({ steps, observation }: DecisionRecord): string {
   const driver =
     combine?.step === "combine" && combine.reason === "LARGEST_WISH" ? combine.signal : undefined;
   if (driver === undefined) return WORDS[last.reason];
-  const reading = observation.signals[driver];
-  const asks = `${SIGNALS[driver]}${amount(reading)} asks for ${combine?.step === "combine" ? combine.to : "more"}`;
+  const reading = readingOf(observation.signals, driver);
+  const asks = `${signalInWords(driver)}${amount(reading)} asks for ${combine?.step === "combine" ? combine.to : "more"}`;
   return last === combine ? asks : `${asks}; ${WORDS[last.reason]}`;
 }
 
-function amount(reading: { readonly value: number | null; readonly unit: string } | undefined): string {
-  if (reading === undefined || reading.value === null) return "";
+function signalInWords(signal: AnySignalName): string {
+  return isBuiltIn(signal) ? SIGNALS[signal] : `the signal ${signal}`;
+}
+
+function amount(reading: AnyReading | null): string {
+  if (reading === null || reading.value === null) return "";
   const { value, unit } = reading;
+  if (unit === "query") return ` (${Number(value.toPrecision(3))})`;
   return unit === "seconds"
     ? ` (${Math.round(value * 1000)} ms)`
     : ` (${Math.round(value)}${unit === "requests/s" ? "/s" : ""})`;

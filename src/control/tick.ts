@@ -4,7 +4,7 @@ import type { RecordDetail } from "../domain/configuration.ts";
 import type { ActivationReading } from "../domain/observation.ts";
 import type { LoadedPolicy } from "../domain/policy-set.ts";
 import type { DecisionRecord } from "../domain/record.ts";
-import type { WorkloadSamples } from "../domain/samples.ts";
+import type { QuerySamples, WorkloadSamples } from "../domain/samples.ts";
 import type { ScalerState } from "../domain/state.ts";
 import type { Instant, Millis } from "../domain/units.ts";
 import { buildObservation } from "../observe/build-observation.ts";
@@ -20,6 +20,8 @@ export type TickInput = {
   readonly scrapeInterval: Millis;
   readonly tickInterval: Millis;
   readonly activation: ActivationReading | null;
+  /** What the custom signals' queries gave, by their text. */
+  readonly queries: ReadonlyMap<string, QuerySamples>;
   readonly detail: RecordDetail;
   readonly version: string;
 };
@@ -29,7 +31,7 @@ export type TickResult = { readonly state: ScalerState; readonly record: Decisio
 
 /** Returns the record of one tick and the state after it. */
 export function tickPolicy(input: TickInput): TickResult {
-  const { at, readAt, loaded, samples, scrapeInterval, tickInterval, activation } = input;
+  const { at, readAt, loaded, samples, scrapeInterval, tickInterval, activation, queries } = input;
   const { policy } = loaded;
   const observation = buildObservation({
     at,
@@ -39,6 +41,7 @@ export function tickPolicy(input: TickInput): TickResult {
     scrapeInterval,
     tickInterval,
     activation,
+    queries,
   });
   const { state, steps, decision, answer } = decideAndAnswer(input.state, observation, policy);
   const record: DecisionRecord = {

@@ -1,7 +1,12 @@
-// Requests waiting: work to be cleared within a time. It raises, or allows a scale-in, and never sizes one.
+// Work that waits: to be cleared within a time where the load limit is known, else a stock. It raises, or allows a
+// scale-in, and never sizes one.
 
-import type { PendingRequestsReading } from "../domain/observation.ts";
-import type { BacklogSignalPolicy } from "../domain/policy.ts";
+import {
+  type CustomBacklogReading,
+  customReading,
+  type PendingRequestsReading,
+} from "../domain/observation.ts";
+import type { BacklogSignalPolicy, CustomBacklogPolicy } from "../domain/policy.ts";
 import { toSeconds } from "../domain/units.ts";
 import type { TickContext } from "./context.ts";
 import { shrinking } from "./load-signals.ts";
@@ -18,18 +23,18 @@ export function pendingRequestsWish(
   signal: BacklogSignalPolicy,
   context: TickContext,
 ): Wish {
-  const { state, value } = reading;
-  if (state === "idle") return { replicas: null, reason: "IDLE" };
-  if (state !== "live") return { replicas: null, reason: MISSING_REASONS[state] };
-  if (value === null) return { replicas: null, reason: "ABSENT" };
-  const target = signal.targetPerReplica * context.desired;
-  const imbalanced = isImbalanced(reading, signal, context);
-  const backlog = imbalanced ? (reading.capped ?? value) : value;
-  if (backlog > target * (1 + context.policy.scaleOut.tolerance)) {
-    return raisingWish(backlog, { reading, signal, context });
-  }
-  if (value <= target) return { replicas: null, reason: "ALLOWS_SCALE_IN" };
-  return { replicas: context.desired, reason: imbalanced ? "IMBALANCE" : "WITHIN_TOLERANCE" };
+  const even = isImbalanced(reading, signal, context) ? reading.capped : null;
+  const backlog = { reading, targetPerReplica: signal.targetPerReplica, even, context };
+  return backlogWish(backlog, (waiting) => clearingWish(waiting, { reading, signal, context }));
+}
+
+/** Returns the wish of a custom backlog: a stock, since no limit in requests/s says how soon it is cleared. */
+export function customBacklogWish(
+  reading: CustomBacklogReading,
+  { targetPerReplica }: CustomBacklogPolicy,
+  context: TickContext,
+): Wish {
+  return backlogWish({ reading, targetPerReplica, even: null, context }, () => null);
 }
 
 /** Returns whether most of what waits, waits on single pods: one hot replica is not cured by replicas (rule 11b). */
@@ -42,41 +47,67 @@ export function isImbalanced(
   return even < value / 2 && value > (targetPerReplica * desired) / 2;
 }
 
-/** Returns whether the backlog stands above its target and tolerance: it is then raising, or would if it were even. */
-export function isBacklogAbove(context: TickContext): boolean {
-  const signal = context.policy.signals.pendingRequests;
-  const value = context.observation.signals.pendingRequests?.value ?? null;
-  if (signal === null || value === null) return false;
-  return value > signal.targetPerReplica * context.desired * (1 + context.policy.scaleOut.tolerance);
+/** Returns whether a backlog stands above its target and tolerance: it is then raising, or would if it were even. */
+export function isBacklogAbove({ policy, observation, desired }: TickContext): boolean {
+  const { pendingRequests, custom } = policy.signals;
+  const isAbove = (value: number | null, targetPerReplica: number): boolean =>
+    value !== null && value > targetPerReplica * desired * (1 + policy.scaleOut.tolerance);
+  const pending = observation.signals.pendingRequests?.value ?? null;
+  if (pendingRequests !== null && isAbove(pending, pendingRequests.targetPerReplica)) return true;
+  return custom.some((signal) => {
+    if (signal.kind !== "backlog") return false;
+    const value = customReading(observation.signals, signal.name)?.value ?? null;
+    return isAbove(value, signal.targetPerReplica);
+  });
 }
 
-type Raising = {
+type Backlog = {
+  readonly reading: Pick<PendingRequestsReading, "state" | "value" | "oldest" | "newest">;
+  readonly targetPerReplica: number;
+  /** What to act on where most of it waits on single pods; else null. */
+  readonly even: number | null;
+  readonly context: TickContext;
+};
+
+/** `cleared` tells how many replicas clear it in time; null = nothing says, and it is judged as a stock. */
+function backlogWish(backlog: Backlog, cleared: (waiting: number) => Wish | null): Wish {
+  const { reading, targetPerReplica, even, context } = backlog;
+  const { state, value } = reading;
+  if (state === "idle") return { replicas: null, reason: "IDLE" };
+  if (state !== "live") return { replicas: null, reason: MISSING_REASONS[state] };
+  if (value === null) return { replicas: null, reason: "ABSENT" };
+  const target = targetPerReplica * context.desired;
+  const waiting = even ?? value;
+  if (waiting > target * (1 + context.policy.scaleOut.tolerance)) {
+    const wish = cleared(waiting) ?? stockWish(waiting, backlog);
+    const cap = probeCap(context);
+    return cap === null ? wish : capped(wish, cap, "PROBE_WATCHED");
+  }
+  if (value <= target) return { replicas: null, reason: "ALLOWS_SCALE_IN" };
+  return { replicas: context.desired, reason: even === null ? "WITHIN_TOLERANCE" : "IMBALANCE" };
+}
+
+type Clearing = {
   readonly reading: PendingRequestsReading;
   readonly signal: BacklogSignalPolicy;
   readonly context: TickContext;
 };
 
-function raisingWish(backlog: number, raising: Raising): Wish {
-  const cap = probeCap(raising.context);
-  const wish = clearingWish(backlog, raising) ?? stockWish(backlog, raising);
-  return cap === null ? wish : capped(wish, cap, "PROBE_WATCHED");
-}
-
 /** With a load limit known: arrivals, and the backlog cleared within `clearWithin`. Null where either is unknown. */
-function clearingWish(backlog: number, { reading, signal, context }: Raising): Wish | null {
+function clearingWish(waiting: number, { reading, signal, context }: Clearing): Wish | null {
   const perReplica = context.policy.signals.requestRate?.targetPerReplica;
   const arrivals = reading.arrivalsPerSecond ?? context.observation.traffic.recentArrivalsPerSecond;
   if (perReplica === undefined || arrivals === null) return null;
-  const needed = ceilReplicas((arrivals + backlog / toSeconds(signal.clearWithin)) / perReplica);
+  const needed = ceilReplicas((arrivals + waiting / toSeconds(signal.clearWithin)) / perReplica);
   const stubborn = context.starting === 0 && !shrinking(reading);
   const atLeast = stubborn ? ceilReplicas(STUBBORN_GROWTH * context.desired) : context.desired;
   return { replicas: Math.max(needed, atLeast), reason: "ABOVE_TARGET" };
 }
 
 /** Without one: the stock over its target, at most twice R, and no more than S while replicas start or it shrinks. */
-function stockWish(backlog: number, { reading, signal, context }: Raising): Wish {
+function stockWish(waiting: number, { reading, targetPerReplica, context }: Backlog): Wish {
   const { desired, ready, starting } = context;
-  const needed = Math.min(ceilReplicas(backlog / signal.targetPerReplica), 2 * ready);
+  const needed = Math.min(ceilReplicas(waiting / targetPerReplica), 2 * ready);
   const wish: Wish = { replicas: Math.max(needed, desired), reason: "ABOVE_TARGET" };
   if (starting > 0) return capped(wish, desired, "REPLICAS_STARTING");
   return shrinking(reading) ? capped(wish, desired, "RESIDUE") : wish;

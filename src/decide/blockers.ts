@@ -1,12 +1,12 @@
 // What forbids a scale-in whatever the wishes: missing data, short coverage, a guard, refused requests.
 
 import type { SignalReason, SignalStep } from "../domain/decision.ts";
-import type { SignalName } from "../domain/policy.ts";
+import { readingOf } from "../domain/observation.ts";
 import type { TickContext } from "./context.ts";
+import { isLoadSignal, isRequired } from "./declared.ts";
 
 const MISSING: readonly SignalReason[] = ["STALE", "ABSENT", "IMPLAUSIBLE", "NO_COMPLETIONS"];
 const GUARDING: readonly SignalReason[] = ["ABOVE_GUARD", "CRITICAL"];
-const LOAD_SIGNALS: readonly SignalName[] = ["requestRate", "inFlight"];
 
 /** Returns whether a signal's step says that it has no data, where there should be some. */
 export function isMissing({ reason }: SignalStep, { nothingToMeasure }: TickContext): boolean {
@@ -16,18 +16,13 @@ export function isMissing({ reason }: SignalStep, { nothingToMeasure }: TickCont
 
 /** Returns whether a required signal has no data: the decision is then degraded. */
 export function isRequiredMissing(step: SignalStep, context: TickContext): boolean {
-  return isMissing(step, context) && isRequired(step.signal, context);
+  return isMissing(step, context) && isRequired(step.signal, context.policy.signals);
 }
 
 /** Returns whether a signal other than a guard is live or idle. */
 export function hasData({ signal }: SignalStep, { observation }: TickContext): boolean {
-  const state = observation.signals[signal]?.state;
+  const state = readingOf(observation.signals, signal)?.state;
   return signal !== "gpuMemory" && (state === "live" || state === "idle");
-}
-
-/** Returns whether a signal sizes the fleet. */
-export function isLoadSignal(signal: SignalName): boolean {
-  return LOAD_SIGNALS.includes(signal);
 }
 
 /** Returns `REASON` or `REASON:signal` for everything that forbids a scale-in; empty if nothing does. */
@@ -44,11 +39,8 @@ export function scaleInBlockers(steps: readonly SignalStep[], context: TickConte
 
 function blocks(step: SignalStep, context: TickContext): boolean {
   if (GUARDING.includes(step.reason)) return true;
-  return isMissing(step, context) && (isRequired(step.signal, context) || isLoadSignal(step.signal));
-}
-
-function isRequired(signal: SignalName, { policy }: TickContext): boolean {
-  return policy.signals[signal]?.required ?? false;
+  const { signals } = context.policy;
+  return isMissing(step, context) && (isRequired(step.signal, signals) || isLoadSignal(step.signal, signals));
 }
 
 /** Coverage of rule 7 below 1: a sum over fresh pods is then a lower bound. */

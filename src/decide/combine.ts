@@ -1,9 +1,10 @@
 // Many wishes, one number: any live wish raises, all required signals must agree to lower.
 
 import type { SignalStep, StepReason } from "../domain/decision.ts";
-import type { SignalName } from "../domain/policy.ts";
-import { hasData, isLoadSignal } from "./blockers.ts";
+import type { AnySignalName } from "../domain/policy.ts";
+import { hasData } from "./blockers.ts";
 import type { TickContext } from "./context.ts";
+import { isLoadSignal } from "./declared.ts";
 import { hasFailedBefore, sizesByProbes } from "./probe.ts";
 import { moved, type Proposal } from "./proposal.ts";
 
@@ -54,7 +55,7 @@ function scaleIn(start: Proposal, { steps, blockers }: Combination, context: Tic
   if (keeps || desired === 0 || context.nothingToMeasure) return combined(start, desired, "AT_TARGET");
   if (sizesByProbes(context)) return probing(start, blockers, context);
   if (blockers.length > 0) return combined(start, desired, "SCALE_IN_BLOCKED");
-  const load = largestWish(steps.filter(({ signal }) => isLoadSignal(signal)));
+  const load = largestWish(steps.filter(({ signal }) => isLoadSignal(signal, context.policy.signals)));
   return load === null
     ? combined(start, desired, "SCALE_IN_BLOCKED")
     : bySignal(start, load, "SCALE_IN_AGREED");
@@ -68,7 +69,7 @@ function probing(start: Proposal, blockers: readonly string[], context: TickCont
   return combined(start, desired - 1, "SCALE_IN_AGREED");
 }
 
-type SignalWish = { readonly signal: SignalName; readonly wish: number };
+type SignalWish = { readonly signal: AnySignalName; readonly wish: number };
 
 function combined(start: Proposal, replicas: number, reason: StepReason): Proposal {
   return moved(start, replicas, { step: "combine", reason });

@@ -1,30 +1,30 @@
-// The signals that size the fleet: arrivals per second, and requests in flight.
+// The signals that size the fleet: what arrives, in requests/s or as a query measures it, and requests in flight.
 
-import type { InFlightReading, RequestRateReading } from "../domain/observation.ts";
+import type { InFlightReading } from "../domain/observation.ts";
 import type { LoadSignalPolicy } from "../domain/policy.ts";
 import type { TickContext } from "./context.ts";
 import { capped, loadWish, MISSING_REASONS, type Wish } from "./wish.ts";
 
-/** Returns the wish of `requestRate` (rule 9). */
-export function requestRateWish(
-  reading: RequestRateReading,
-  { targetPerReplica }: LoadSignalPolicy,
+type Load = Pick<InFlightReading, "state" | "value">;
+
+/** Returns the wish of `requestRate` (rule 9), or of a custom load. */
+export function arrivingLoadWish(
+  { state, value }: Load,
+  { targetPerReplica }: Pick<LoadSignalPolicy, "targetPerReplica">,
   context: TickContext,
 ): Wish {
-  return measuredLoadWish(reading, targetPerReplica, context);
+  if (state === "idle") return { replicas: 0, reason: "IDLE" };
+  if (state !== "live") return { replicas: null, reason: MISSING_REASONS[state] };
+  return value === null ? { replicas: null, reason: "ABSENT" } : loadWish(value, targetPerReplica, context);
 }
 
 /**
  * Returns the wish of `inFlight` (rule 10). It is a stock: it doubles R at most, and asks for no more than S while
  * replicas start or while what waits is shrinking, or it would compound.
  */
-export function inFlightWish(
-  reading: InFlightReading,
-  { targetPerReplica }: LoadSignalPolicy,
-  context: TickContext,
-): Wish {
+export function inFlightWish(reading: InFlightReading, signal: LoadSignalPolicy, context: TickContext): Wish {
   const { desired, ready, starting } = context;
-  const wish = measuredLoadWish(reading, targetPerReplica, context);
+  const wish = arrivingLoadWish(reading, signal, context);
   const doubled = capped(wish, Math.max(desired, 2 * ready), wish.reason);
   if (starting > 0) return capped(doubled, desired, "REPLICAS_STARTING");
   return shrinking(reading) ? capped(doubled, desired, "RESIDUE") : doubled;
@@ -33,14 +33,4 @@ export function inFlightWish(
 /** Returns whether fewer requests wait at the end of the window than at its start. */
 export function shrinking({ newest, oldest }: Pick<InFlightReading, "newest" | "oldest">): boolean {
   return newest !== null && oldest !== null && newest < oldest;
-}
-
-function measuredLoadWish(
-  { state, value }: RequestRateReading | InFlightReading,
-  perReplica: number,
-  context: TickContext,
-): Wish {
-  if (state === "idle") return { replicas: 0, reason: "IDLE" };
-  if (state !== "live") return { replicas: null, reason: MISSING_REASONS[state] };
-  return value === null ? { replicas: null, reason: "ABSENT" } : loadWish(value, perReplica, context);
 }

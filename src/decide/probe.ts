@@ -4,6 +4,7 @@ import type { SignalStep } from "../domain/decision.ts";
 import type { FailedProbe, Probe, ScalerState } from "../domain/state.ts";
 import { after, elapsed, hours, minutes } from "../domain/units.ts";
 import type { TickContext } from "./context.ts";
+import { declaresLoadSignal } from "./declared.ts";
 
 /** How long the lower count is watched. */
 const WATCH = minutes(30);
@@ -18,7 +19,7 @@ const SURGE_RATIO = 1.3;
 
 /** Returns whether the policy sizes by probes: it declares no load signal. */
 export function sizesByProbes({ policy }: TickContext): boolean {
-  return policy.signals.requestRate === null && policy.signals.inFlight === null;
+  return !declaresLoadSignal(policy.signals);
 }
 
 /** Returns the count before a probe that is being watched or replaced: backlog and quality ask for no more. */

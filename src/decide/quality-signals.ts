@@ -1,7 +1,14 @@
-// Queue time and tail latency: they raise by their ratio to the target, if it lasts and replicas can help.
+// Queue time, tail latency and what a query measures like them: they raise by their ratio to the target, if it lasts
+// and replicas can help.
 
-import type { LatencyReading, QueueDurationReading } from "../domain/observation.ts";
-import type { QualitySignalPolicy } from "../domain/policy.ts";
+import type {
+  CustomQualityReading,
+  HalvesReading,
+  LatencyReading,
+  OverTarget,
+  QueueDurationReading,
+} from "../domain/observation.ts";
+import type { CustomQualityPolicy, QualitySignalPolicy } from "../domain/policy.ts";
 import { elapsed, toSeconds } from "../domain/units.ts";
 import { longestSignalWindow } from "../domain/windows.ts";
 import { isBacklogAbove, isImbalanced } from "./backlog-signal.ts";
@@ -19,11 +26,11 @@ const COUNTERS_TOLERANCE = 0.25;
 /** Fewer pods cannot tell a hot one from a small fleet. */
 const IMBALANCE_PODS_MIN = 3;
 
-type QualityReading = QueueDurationReading | LatencyReading;
+type RequestQualityReading = QueueDurationReading | LatencyReading;
 
 /** Returns the wish of `queueDuration` or `latency` (rules 12–17). */
 export function qualityWish(
-  reading: QualityReading,
+  reading: RequestQualityReading,
   signal: QualitySignalPolicy,
   context: TickContext,
 ): Wish {
@@ -32,19 +39,40 @@ export function qualityWish(
   if (reading.noCompletions) return { replicas: null, reason: "NO_COMPLETIONS" };
   if (state !== "live") return { replicas: null, reason: MISSING_REASONS[state] };
   if (reading.requests < COMPLETIONS_MIN || value === null) return { replicas: null, reason: "LOW_TRAFFIC" };
-  return comparedWish(value, { reading, signal, context });
+  const over = "overTarget" in reading ? reading.overTarget : null;
+  const tolerance = toleranceOut(reading, context);
+  return comparedWish(value, { reading, over, target: toSeconds(signal.target), tolerance, context });
+}
+
+/** Returns the wish of a custom quality signal: as above, but nothing tells how many requests it stands for. */
+export function customQualityWish(
+  reading: CustomQualityReading,
+  { target }: CustomQualityPolicy,
+  context: TickContext,
+): Wish {
+  const { state, value, valueFirstHalf, valueSecondHalf } = reading;
+  if (state === "idle") return { replicas: null, reason: "IDLE" };
+  if (state !== "live") return { replicas: null, reason: MISSING_REASONS[state] };
+  if (value === null) return { replicas: null, reason: "ABSENT" };
+  const halves = { valueFirstHalf, valueSecondHalf, valueWithoutWorst: null, freshPods: 0 };
+  const { tolerance } = context.policy.scaleOut;
+  return comparedWish(value, { reading: halves, over: null, target, tolerance, context });
 }
 
 type Comparison = {
-  readonly reading: QualityReading;
-  readonly signal: QualitySignalPolicy;
+  readonly reading: Pick<HalvesReading, "valueFirstHalf" | "valueSecondHalf" | "valueWithoutWorst"> & {
+    readonly freshPods: number;
+  };
+  readonly over: OverTarget | null;
+  /** In the unit of the value. */
+  readonly target: number;
+  readonly tolerance: number;
   readonly context: TickContext;
 };
 
 function comparedWish(value: number, comparison: Comparison): Wish {
-  const { reading, context } = comparison;
-  const over = overTargetOf(reading);
-  const tolerated = 1 + toleranceOut(comparison);
+  const { reading, over, context } = comparison;
+  const tolerated = 1 + comparison.tolerance;
   if (!isAbove(value, over?.ratio ?? null, { ...comparison, factor: 1 })) {
     return { replicas: null, reason: "ALLOWS_SCALE_IN" };
   }
@@ -58,11 +86,11 @@ function comparedWish(value: number, comparison: Comparison): Wish {
 }
 
 /** R times the ratio, within what the load accounts for, never below S; then what replicas cannot cure is taken off. */
-function breachWish(value: number, { reading, signal, context }: Comparison): Wish {
+function breachWish(value: number, comparison: Comparison): Wish {
+  const { context, target } = comparison;
   const { desired, ready, policy, observation } = context;
   if (ready === 0) return { replicas: null, reason: "REPLICAS_STARTING" };
-  const ratio = value / toSeconds(signal.target);
-  const byRatio = ceilReplicas(ready * Math.min(ratio, RATIO_MAX));
+  const byRatio = ceilReplicas(ready * Math.min(value / target, RATIO_MAX));
   const perReplica = policy.signals.requestRate?.targetPerReplica;
   const arrivals = observation.traffic.arrivalsPerSecond;
   const byLoad =
@@ -70,7 +98,7 @@ function breachWish(value: number, { reading, signal, context }: Comparison): Wi
       ? byRatio
       : ceilReplicas((RATIO_MAX * arrivals) / perReplica);
   const wish: Wish = { replicas: Math.max(desired, Math.min(byRatio, byLoad)), reason: "ABOVE_TARGET" };
-  return withCaps(wish, { reading, signal, context });
+  return withCaps(wish, comparison);
 }
 
 function withCaps(wish: Wish, comparison: Comparison): Wish {
@@ -89,30 +117,26 @@ function isResidue(context: TickContext): boolean {
   return elapsed(backlogAboveAt, context.at) <= longestSignalWindow(context.policy);
 }
 
-function isOneHotPod({ reading, signal, context }: Comparison): boolean {
+function isOneHotPod({ reading, target, context }: Comparison): boolean {
   const pending = context.observation.signals.pendingRequests;
   const backlog = context.policy.signals.pendingRequests;
   if (pending !== undefined && backlog !== null && isImbalanced(pending, backlog, context)) return true;
   if (reading.freshPods < IMBALANCE_PODS_MIN || reading.valueWithoutWorst === null) return false;
-  return reading.valueWithoutWorst <= toSeconds(signal.target);
+  return reading.valueWithoutWorst <= target;
 }
 
 function isAbove(
   value: number | null,
   overTargetRatio: number | null,
-  { signal, context, factor }: Comparison & { readonly factor: number },
+  { target, context, factor }: Comparison & { readonly factor: number },
 ): boolean {
-  if (value === null || value <= toSeconds(signal.target) * factor) return false;
+  if (value === null || value <= target * factor) return false;
   return overTargetRatio === null || overTargetRatio > 1 - context.policy.objective.percentile / 100;
 }
 
-function toleranceOut({ reading, context }: Comparison): number {
+function toleranceOut(reading: RequestQualityReading, context: TickContext): number {
   const declared = context.policy.scaleOut.tolerance;
   return "quality" in reading && reading.quality === "counters"
     ? Math.max(declared, COUNTERS_TOLERANCE)
     : declared;
-}
-
-function overTargetOf(reading: QualityReading): LatencyReading["overTarget"] {
-  return "overTarget" in reading ? reading.overTarget : null;
 }

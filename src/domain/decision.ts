@@ -1,6 +1,6 @@
 // A decision as a value: the number, whether to be active, and every step that led to it with a typed reason.
 
-import type { SignalName } from "./policy.ts";
+import type { AnySignalName } from "./policy.ts";
 
 export const SIGNAL_REASONS = [
   "ABOVE_TARGET",
@@ -45,7 +45,7 @@ export type StepReason = (typeof STEP_REASONS)[StepName][number];
 /** What one signal asks for; `wish` null = it names no number. */
 export type SignalStep = {
   readonly step: "signal";
-  readonly signal: SignalName;
+  readonly signal: AnySignalName;
   readonly wish: number | null;
   readonly reason: SignalReason;
 };
@@ -63,7 +63,7 @@ export type ChangeStep = {
   readonly from: number | null;
   readonly to: number | null;
   readonly reason: StepReason;
-  readonly signal?: SignalName;
+  readonly signal?: AnySignalName;
   readonly limit?: LimitInForce;
   readonly used?: number;
 };

@@ -1,21 +1,25 @@
 // What one tick knows: the whole input of `decide` besides state and policy. Plain data, written as it is to the record.
 
+import type { AnySignalName } from "./policy.ts";
 import type { ReplicaSource } from "./samples.ts";
 import type { Instant } from "./units.ts";
 
 /**
- * `idle` is data (full coverage, no request of any kind in the window). `stale` (samples too old), `absent` (no
+ * `idle` is data (full coverage, no request of any kind in the window; of a custom load or backlog nothing but zeros). `stale` (samples too old), `absent` (no
  * samples) and `implausible` (nothing but unusable samples, or frozen counters) are not data, and never zero.
  */
 export type SignalState = "live" | "idle" | "stale" | "absent" | "implausible";
 
-type Reading<Unit extends string> = {
+type Measured<Unit extends string> = {
   readonly state: SignalState;
   /** Null where there is no number; 0 for an idle load or backlog. */
   readonly value: number | null;
   readonly unit: Unit;
   /** Age of the newest sample used, over the pods the largest. */
   readonly ageSeconds: number | null;
+};
+
+type Reading<Unit extends string> = Measured<Unit> & {
   /** F of the semantics: expected pods that are fresh for this signal. */
   readonly freshPods: number;
 };
@@ -75,7 +79,24 @@ export type LatencyReading = Reading<"seconds"> &
 
 export type GpuMemoryReading = Reading<"ratio">;
 
-/** The declared signals only. */
+/** Of a query: one sample a tick, in a unit that only the query knows. It counts no pods. */
+export type CustomLoadReading = Measured<"query"> & { readonly kind: "load" };
+/** `oldest` and `newest` are the query's last sample at or before the window's start (else its first) and its newest. */
+export type CustomBacklogReading = Measured<"query"> & PendingLevels & { readonly kind: "backlog" };
+export type CustomQualityReading = Measured<"query"> &
+  Pick<HalvesReading, "valueFirstHalf" | "valueSecondHalf"> & { readonly kind: "quality" };
+export type CustomReading = CustomLoadReading | CustomBacklogReading | CustomQualityReading;
+
+export type AnyReading =
+  | RequestRateReading
+  | InFlightReading
+  | PendingRequestsReading
+  | QueueDurationReading
+  | LatencyReading
+  | GpuMemoryReading
+  | CustomReading;
+
+/** The declared signals only: the built-in ones, then the custom ones by their names. */
 export type SignalReadings = {
   readonly requestRate?: RequestRateReading;
   readonly inFlight?: InFlightReading;
@@ -83,7 +104,19 @@ export type SignalReadings = {
   readonly queueDuration?: QueueDurationReading;
   readonly latency?: LatencyReading;
   readonly gpuMemory?: GpuMemoryReading;
+  readonly [custom: string]: AnyReading;
 };
+
+/** Returns the reading of a signal, or null where there is none. */
+export function readingOf(signals: SignalReadings, name: AnySignalName): AnyReading | null {
+  return Object.hasOwn(signals, name) ? (signals[name] ?? null) : null;
+}
+
+/** Returns the reading of a custom signal, or null where there is none. */
+export function customReading(signals: SignalReadings, name: string): CustomReading | null {
+  const reading = readingOf(signals, name);
+  return reading !== null && "kind" in reading ? reading : null;
+}
 
 /** What the counters say about the traffic, whatever is declared; null = unknown. */
 export type Traffic = {

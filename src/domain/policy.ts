@@ -14,6 +14,12 @@ export const SIGNAL_NAMES = [
 ] as const;
 export type SignalName = (typeof SIGNAL_NAMES)[number];
 
+/** The name of a built-in signal, or of a custom one (a DNS label that no other signal of the policy has). */
+export type AnySignalName = SignalName | (string & Record<never, never>);
+
+/** What a custom signal can be: it sizes, it raises as a stock of work, or it raises as a measure of service. */
+export const CUSTOM_KINDS = ["load", "backlog", "quality"] as const;
+
 export type PolicyMode = "enforce" | "shadow" | "hold";
 
 export type ModelPolicy = {
@@ -41,6 +47,23 @@ export type GuardSignalPolicy = {
   readonly required: boolean;
 };
 
+type CustomSignal = {
+  readonly name: string;
+  /** PromQL; its result is one number. */
+  readonly query: string;
+  readonly window: Millis;
+  readonly required: boolean;
+};
+export type CustomLoadPolicy = CustomSignal & { readonly kind: "load"; readonly targetPerReplica: number };
+export type CustomBacklogPolicy = CustomSignal & {
+  readonly kind: "backlog";
+  readonly targetPerReplica: number;
+};
+export type CustomQualityPolicy = CustomSignal & { readonly kind: "quality"; readonly target: number };
+
+/** A signal read by a query of the policy's own; targets are in the query's unit. */
+export type CustomSignalPolicy = CustomLoadPolicy | CustomBacklogPolicy | CustomQualityPolicy;
+
 /** A declared signal has its settings; an undeclared one is null. */
 export type SignalPolicies = {
   readonly requestRate: LoadSignalPolicy | null;
@@ -49,6 +72,8 @@ export type SignalPolicies = {
   readonly queueDuration: QualitySignalPolicy | null;
   readonly latency: QualitySignalPolicy | null;
   readonly gpuMemory: GuardSignalPolicy | null;
+  /** In the order in which they are written, after the built-in ones. */
+  readonly custom: readonly CustomSignalPolicy[];
 };
 
 /** The largest change within `per`; where both are given the larger counts. `percent` is 0..∞ as in the HPA. */
@@ -88,3 +113,13 @@ export type Policy = {
   readonly missingData: { readonly maxAge: Millis; readonly holdFor: Millis };
   readonly keda: { readonly tolerance: number };
 };
+
+/** Returns whether a name is that of a built-in signal. */
+export function isBuiltIn(name: AnySignalName): name is SignalName {
+  return SIGNAL_NAMES.some((known) => known === name);
+}
+
+/** Returns the custom signal of that name, or null. */
+export function customSignal({ custom }: SignalPolicies, name: AnySignalName): CustomSignalPolicy | null {
+  return custom.find((signal) => signal.name === name) ?? null;
+}

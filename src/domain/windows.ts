@@ -8,8 +8,8 @@ export const DEFAULT_RATE_WINDOW: Millis = minutes(1);
 
 /** Returns the longest window of the declared signals. */
 export function longestSignalWindow(policy: Policy): Millis {
-  const { requestRate, inFlight, pendingRequests, queueDuration, latency } = policy.signals;
-  const declared = [requestRate, inFlight, pendingRequests, queueDuration, latency];
+  const { requestRate, inFlight, pendingRequests, queueDuration, latency, custom } = policy.signals;
+  const declared = [requestRate, inFlight, pendingRequests, queueDuration, latency, ...custom];
   return longest(declared.map((signal) => signal?.window ?? millis(0)));
 }
 

@@ -2,8 +2,9 @@
 
 import type { ActivationReading, Observation, SignalReadings } from "../domain/observation.ts";
 import type { Policy } from "../domain/policy.ts";
-import type { WorkloadSamples } from "../domain/samples.ts";
+import type { QuerySamples, WorkloadSamples } from "../domain/samples.ts";
 import { type Instant, type Millis, toSeconds } from "../domain/units.ts";
+import { readCustomSignals } from "./custom-signals.ts";
 import { readGpuMemory } from "./gpu-memory.ts";
 import { readInFlight } from "./in-flight.ts";
 import { readLatency } from "./latency.ts";
@@ -25,13 +26,15 @@ export type ObservationInput = {
   readonly scrapeInterval: Millis;
   readonly tickInterval: Millis;
   readonly activation: ActivationReading | null;
+  /** What the custom signals' queries gave, by their text: at least their windows and one `maxAge` before. */
+  readonly queries: ReadonlyMap<string, QuerySamples>;
 };
 
 /** Returns the observation of a tick: the policy's declared signals, replicas, and the traffic whatever is declared. */
 export function buildObservation(input: ObservationInput): Observation {
   const { at, readAt, policy, samples, scrapeInterval, tickInterval, activation } = input;
   const workload = observeWorkload({ at: readAt, policy, scrapeInterval, samples });
-  const signals = readSignals(workload);
+  const signals = readSignals(workload, input.queries);
   return {
     at,
     replicas: readReplicas(workload, samples.replicas),
@@ -44,8 +47,8 @@ export function buildObservation(input: ObservationInput): Observation {
   };
 }
 
-function readSignals(workload: ObservedWorkload): SignalReadings {
-  const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory } =
+function readSignals(workload: ObservedWorkload, queries: ReadonlyMap<string, QuerySamples>): SignalReadings {
+  const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory, custom } =
     workload.policy.signals;
   return {
     ...(requestRate && { requestRate: readRequestRate(workload, requestRate) }),
@@ -54,10 +57,11 @@ function readSignals(workload: ObservedWorkload): SignalReadings {
     ...(queueDuration && { queueDuration: readQueueDuration(workload, queueDuration) }),
     ...(latency && { latency: readLatency(workload, latency) }),
     ...(gpuMemory && { gpuMemory: readGpuMemory(workload) }),
+    ...readCustomSignals(custom, queries, workload),
   };
 }
 
-/** Returns the least fresh pods over the required signals that have data; all that are expected where there are none. */
+/** Returns the least fresh pods over the required built-in signals that have data; all that are expected where there are none. */
 function leastFresh({ policy, expected }: ObservedWorkload, signals: SignalReadings): number {
   const { signals: declared } = policy;
   const required = [

@@ -1,6 +1,6 @@
 // One series of one pod, without the samples that nothing may be concluded from (rule 5 of the decision semantics).
 
-import type { Series, SeriesLabels } from "../domain/samples.ts";
+import type { QuerySamples, Series, SeriesLabels } from "../domain/samples.ts";
 import type { Instant } from "../domain/units.ts";
 
 /** Beyond it a double no longer holds every whole number. */
@@ -19,15 +19,18 @@ export type Track = {
 
 /** Returns the series up to `at` without unusable samples: NaN, infinite, negative, above 2⁵³, next to nothing. */
 export function usableTrack({ labels, times, values }: Series, at: Instant): Track {
+  const lastSeenAt = times.findLast((time) => time <= at) ?? null;
+  return { labels, ...usableSamples({ times, values }, at), lastSeenAt };
+}
+
+/** Returns the samples up to `at` without unusable ones. */
+export function usableSamples({ times, values }: QuerySamples, at: Instant): QuerySamples {
   const past = (times.at(-1) ?? at) <= at ? times : times.filter((time) => time <= at);
-  const lastSeenAt = past.at(-1) ?? null;
-  if (past.length === times.length && values.every(isUsable)) return { labels, times, values, lastSeenAt };
+  if (past.length === times.length && values.every(isUsable)) return { times, values };
   const kept = past.flatMap((_, index) => (isUsable(values[index] ?? NaN) ? [index] : []));
   return {
-    labels,
     times: kept.map((index) => times[index] ?? at),
     values: kept.map((index) => values[index] ?? 0),
-    lastSeenAt,
   };
 }
 

@@ -3,6 +3,7 @@
 import type { Configuration, SourceConfiguration } from "../domain/configuration.ts";
 import type { IssueCode } from "../domain/issue.ts";
 import { type Millis, seconds } from "../domain/units.ts";
+import { customNameFindings, customSourceFindings } from "./custom-signal-checks.ts";
 import { formatDuration } from "./duration.ts";
 import type { Finding } from "./finding.ts";
 import type { Locator } from "./locate.ts";
@@ -18,19 +19,27 @@ type Rule = (facts: PolicyFacts, locate: Locator) => readonly Finding[];
 
 /** Returns what is wrong between the fields of one policy. */
 export function crossFindings(facts: PolicyFacts, { locate }: LocatedDocument): readonly Finding[] {
-  return [bounds, guardBounds, repeatedModels, activation, targets, signalChoice, belowStartup].flatMap(
-    (rule) => rule(facts, locate),
-  );
+  return [
+    bounds,
+    guardBounds,
+    repeatedModels,
+    customNameFindings,
+    activation,
+    targets,
+    signalChoice,
+    belowStartup,
+  ].flatMap((rule) => rule(facts, locate));
 }
 
 /** Returns what is wrong between a policy and the configuration that it is to run under. */
 export function configuredFindings(
   facts: PolicyFacts,
   { locate }: LocatedDocument,
-  { source }: Configuration,
+  configuration: Configuration,
 ): readonly Finding[] {
+  const { source } = configuration;
   const interval = scrapeIntervalOf(source);
-  const findings: Finding[] = [];
+  const findings = [...customSourceFindings(facts, locate, { configuration, scrapeInterval: interval })];
   const atLeast = (path: string, span: Millis | null, intervals: number): void => {
     if (span === null || span >= intervals * interval) return;
     const need = `${intervals} scrape ${intervals === 1 ? "interval" : "intervals"} of the source`;
@@ -135,10 +144,10 @@ const targets: Rule = ({ objectiveLatency, latencyTarget, queueTarget }, locate)
   ];
 };
 
-const signalChoice: Rule = ({ signals, replicasMax }, locate) => {
-  if (signals === null) return [];
+const signalChoice: Rule = ({ signals, custom, replicasMax }, locate) => {
+  if (signals === null || custom === null) return [];
   const place = { ...locate.key(["spec", "signals"]), path: "spec.signals" };
-  if ([...signals].every((signal) => signal === "gpuMemory")) {
+  if (custom.length === 0 && [...signals].every((signal) => signal === "gpuMemory")) {
     const held = signals.size === 0 ? "is empty" : "has gpuMemory alone, which never raises";
     return [
       {
@@ -148,6 +157,8 @@ const signalChoice: Rule = ({ signals, replicasMax }, locate) => {
       },
     ];
   }
+  // A kind that is misspelt may be meant as a load: it is an error of its own.
+  if (custom.some(({ kind }) => kind === "load" || kind === null)) return [];
   if (!signals.has("requestRate") && !signals.has("inFlight")) {
     const message =
       "spec.signals has no load signal: scale-in is tried one replica at a time; declare requestRate or inFlight";

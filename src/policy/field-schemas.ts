@@ -8,6 +8,7 @@ import { DURATION_PATTERN, formatDuration, parseDuration } from "./duration.ts";
 import { formatQuantity, parseQuantity, QUANTITY_PATTERN } from "./quantity.ts";
 
 const LONGEST_DURATION: Millis = millis(366 * 86_400_000);
+const LONGEST_QUERY_BYTES = 4096;
 const DNS_LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const DNS_SUBDOMAIN = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const MODEL_NAME = /^[^\s\p{C}/\\]{1,253}$/u;
@@ -97,6 +98,20 @@ export const modelName = () =>
 
 /** Text that is not empty and not absurdly long. */
 export const text = () => z.string().min(1).max(4096);
+
+/** PromQL: not blank, and at most 4 KiB. */
+export const query = () =>
+  z
+    .string()
+    .min(1, { abort: true })
+    .max(LONGEST_QUERY_BYTES, { abort: true })
+    .refine((written) => written.trim() !== "", {
+      error: refusal("OUT_OF_RANGE", "must be a query"),
+      abort: true,
+    })
+    .refine((written) => Buffer.byteLength(written) <= LONGEST_QUERY_BYTES, {
+      error: refusal("OUT_OF_RANGE", `must have at most ${LONGEST_QUERY_BYTES} bytes`),
+    });
 
 /** `host:port`. */
 export const address = () =>

@@ -1,7 +1,7 @@
 // A policy back to its document: the YAML's own shape with every default filled in, canonical texts, one key order.
 
 import { createHash } from "node:crypto";
-import type { Policy, RateLimit, SignalPolicies } from "../domain/policy.ts";
+import type { CustomSignalPolicy, Policy, RateLimit, SignalPolicies } from "../domain/policy.ts";
 import { formatDuration } from "./duration.ts";
 import { API_VERSION } from "./policy-schema.ts";
 
@@ -84,7 +84,7 @@ function limitDocument({ replicas, percent, per }: RateLimit): DocumentValue {
 }
 
 function signalsDocument(signals: SignalPolicies): DocumentValue {
-  const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory } = signals;
+  const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory, custom } = signals;
   const load = (
     signal: NonNullable<SignalPolicies["inFlight"]>,
   ): { readonly [key: string]: DocumentValue } => ({
@@ -115,5 +115,19 @@ function signalsDocument(signals: SignalPolicies): DocumentValue {
         required: gpuMemory.required,
       },
     }),
+    ...(custom.length > 0 && { custom: custom.map(customDocument) }),
+  };
+}
+
+function customDocument(signal: CustomSignalPolicy): DocumentValue {
+  return {
+    name: signal.name,
+    query: signal.query,
+    kind: signal.kind,
+    ...(signal.kind === "quality"
+      ? { target: signal.target }
+      : { targetPerReplica: signal.targetPerReplica }),
+    window: formatDuration(signal.window),
+    required: signal.required,
   };
 }

@@ -2,13 +2,20 @@
 // between the others.
 
 import type { z } from "zod";
-import { SIGNAL_NAMES, type SignalName } from "../domain/policy.ts";
+import { CUSTOM_KINDS, SIGNAL_NAMES, type SignalName } from "../domain/policy.ts";
 import type { Millis } from "../domain/units.ts";
 import { policyDefault } from "./defaults.ts";
 import { dnsLabel, duration, durationOrZero, ratio, whole } from "./field-schemas.ts";
 import type { FieldPath } from "./finding.ts";
 import { MOST_REPLICAS } from "./policy-schema.ts";
 import { valueAt } from "./schema-findings.ts";
+
+/** What can be read of one custom signal. */
+export type CustomFacts = {
+  readonly name: string | null;
+  readonly kind: (typeof CUSTOM_KINDS)[number] | null;
+  readonly window: Millis | null;
+};
 
 /** Defaults are filled in; null = missing or unreadable, which is reported elsewhere. */
 export type PolicyFacts = {
@@ -25,6 +32,8 @@ export type PolicyFacts = {
   /** The declared signals; null where they cannot be told, or an unknown one is among them. */
   readonly signals: ReadonlySet<SignalName> | null;
   readonly windows: ReadonlyMap<SignalName, Millis>;
+  /** As they are written; null where they cannot be told. */
+  readonly custom: readonly CustomFacts[] | null;
   readonly latencyTarget: Millis | null;
   readonly queueTarget: Millis | null;
   readonly blockScaleInAbove: number | null;
@@ -68,6 +77,7 @@ export function policyFacts(value: unknown): PolicyFacts {
     maxAge: read("spec.missingData.maxAge", duration().prefault(policyDefault("spec.missingData.maxAge"))),
     signals: declaredSignals(valueAt(value, ["spec", "signals"])),
     windows: windowsOf(value, read),
+    custom: customFacts(valueAt(value, ["spec", "signals", "custom"])),
     latencyTarget: read("spec.signals.latency.target", duration()),
     queueTarget: read("spec.signals.queueDuration.target", duration()),
     blockScaleInAbove: read(
@@ -100,7 +110,24 @@ function windowsOf(value: unknown, read: Read): ReadonlyMap<SignalName, Millis> 
 function declaredSignals(signals: unknown): ReadonlySet<SignalName> | null {
   if (!isMapping(signals)) return null;
   const declared = SIGNAL_NAMES.filter((name) => name in signals);
-  return declared.length === Object.keys(signals).length ? new Set(declared) : null;
+  const written = Object.keys(signals).filter((key) => key !== "custom");
+  return declared.length === written.length ? new Set(declared) : null;
+}
+
+function customFacts(custom: unknown): readonly CustomFacts[] | null {
+  if (custom === undefined) return [];
+  if (!Array.isArray(custom)) return null;
+  const window = duration().prefault(policyDefault("spec.signals.custom[].window"));
+  return custom.map((signal: unknown) => {
+    const kind = valueAt(signal, ["kind"]);
+    const name = dnsLabel().safeParse(valueAt(signal, ["name"]));
+    const span = window.safeParse(valueAt(signal, ["window"]));
+    return {
+      name: name.success ? name.data : null,
+      kind: CUSTOM_KINDS.find((known) => known === kind) ?? null,
+      window: span.success ? span.data : null,
+    };
+  });
 }
 
 function isMapping(value: unknown): value is object {

@@ -173,6 +173,7 @@ export function toPolicy({
           ? null
           : { ...declared.latency, target: declared.latency.target ?? rest.objective.latency },
       gpuMemory: declared.gpuMemory ?? null,
+      custom: declared.custom,
     },
     startup: rest.startup,
     scaleOut: { ...out, limits: out.limits.map(toLimit) },

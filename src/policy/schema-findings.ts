@@ -77,12 +77,15 @@ function knownKeys({ message }: ZodIssue): readonly string[] {
 
 function unknownKey(path: FieldPath, known: KnownKeys, { locate }: LocatedDocument): Finding {
   const key = String(path.at(-1));
-  const message = `unknown key ${quoted(key)}; ${adviceOn(key, known)}`;
+  const message = `unknown key ${quoted(key)}; ${adviceOn(path, known)}`;
   return { ...locate.key(path), code: "UNKNOWN_KEY", path: formatPath(path), message };
 }
 
-/** A key may be misspelt, or stand in the wrong mapping, or both. */
-function adviceOn(key: string, { here, fields }: KnownKeys): string {
+/** A key may belong to another kind of item, be misspelt, or stand in the wrong mapping, or both. */
+function adviceOn(path: FieldPath, { here, fields }: KnownKeys): string {
+  const key = String(path.at(-1));
+  const isOfOtherKind = fields.includes(fieldPath(path));
+  if (isOfOtherKind) return `it does not go with this kind; known here: ${anyOf(here)}`;
   const meant = nearest(key, here);
   if (meant !== null) return `did you mean "${meant}"?`;
   const homes = fields.filter((field) => lastKey(field) === key);
@@ -90,6 +93,11 @@ function adviceOn(key: string, { here, fields }: KnownKeys): string {
   const elsewhere = nearest(key, fields.map(lastKey));
   if (here.length === 0) return "remove it";
   return elsewhere === null ? `known here: ${anyOf(here)}` : `did you mean "${elsewhere}"?`;
+}
+
+/** The path as fields are listed: `[]` for each item of a list. */
+function fieldPath(path: FieldPath): string {
+  return formatPath(path).replace(/\[\d+\]/g, "[]");
 }
 
 function lastKey(field: string): string {

@@ -101,4 +101,37 @@ export const SIGNAL_FIELDS = {
     why: "Allocations begin to fail near here.",
   },
   "spec.signals.gpuMemory.required": REQUIRED_SIGNAL,
+  "spec.signals.custom": {
+    meaning:
+      "What Triton does not export, by queries of the policy's own; at most 16, each asked once a tick. Needs a source of kind prometheus, or a recording of one.",
+    default: [],
+    why: "The built-in signals do for most; each query costs Prometheus something.",
+  },
+  "spec.signals.custom[].name": {
+    meaning: "Its name in records and metrics: a DNS label, no other signal's.",
+    why: "Required.",
+  },
+  "spec.signals.custom[].query": {
+    meaning: "PromQL, at most 4 KiB, whose result is one number.",
+    why: "Required. It comes from the policy file only, never from a caller.",
+  },
+  "spec.signals.custom[].kind": {
+    meaning:
+      "`load` sizes out and in, as requestRate; `backlog` raises by what waits, as pendingRequests; `quality` raises by its ratio to the target, as queueDuration.",
+    why: "Required: a number does not say what it means.",
+  },
+  "spec.signals.custom[].targetPerReplica": {
+    meaning: "Of load and backlog: how much of it one replica bears, in the query's unit.",
+    why: "Required with these kinds: measure it.",
+  },
+  "spec.signals.custom[].target": {
+    meaning: "Of quality: the value that is fine, in the query's unit.",
+    why: "Required with this kind.",
+  },
+  "spec.signals.custom[].window": {
+    meaning: "Span over which the results of its ticks are averaged.",
+    default: "1m",
+    why: "Four results at the usual tick of 15 s; of quality both halves must be above target.",
+  },
+  "spec.signals.custom[].required": REQUIRED_SIGNAL,
 } as const satisfies Record<string, FieldEntry>;

@@ -1,9 +1,10 @@
 // The strict schemas of the signals that a policy can declare.
 
 import { z } from "zod";
+import { customSignals } from "./custom-signal-schema.ts";
 import { policyDefault } from "./defaults.ts";
 import { field } from "./described-field.ts";
-import { duration, mapping, notYetKey, positive, ratio, refusal } from "./field-schemas.ts";
+import { duration, mapping, positive, ratio, refusal } from "./field-schemas.ts";
 
 const required = (
   signal: "requestRate" | "inFlight" | "pendingRequests" | "queueDuration" | "latency" | "gpuMemory",
@@ -97,5 +98,5 @@ export const signals = mapping({
   queueDuration: field("spec.signals.queueDuration", queueDuration.optional()),
   latency: field("spec.signals.latency", latency.optional()),
   gpuMemory: field("spec.signals.gpuMemory", gpuMemory.optional()),
-  custom: notYetKey("remove it"),
+  custom: field("spec.signals.custom", customSignals()),
 });

@@ -37,6 +37,7 @@ export function policyOf(index: number): Policy {
       queueDuration: { target: millis(50), window: minutes(1), required: true },
       latency: { target: millis(500), window: minutes(2), required: true },
       gpuMemory: { blockScaleInAbove: 0.9, criticalAbove: 0.97, required: false },
+      custom: [],
     },
     startup: { expected: minutes(3) },
     scaleOut: {

@@ -81,6 +81,7 @@ function tickOne(
     scrapeInterval: TICK,
     tickInterval: TICK,
     activation: null,
+    queries: new Map(),
     detail: "observation",
     version: "0.0.0",
   });

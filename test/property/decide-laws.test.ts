@@ -10,6 +10,7 @@ import { initialState, type ScalerState } from "../../src/domain/state.ts";
 import { after, hours, millis } from "../../src/domain/units.ts";
 import { memorySpan } from "../../src/domain/windows.ts";
 import { type PlayedTick, play, RUN_START, scriptedTicks, scripts, TICK } from "../support/arbitraries.ts";
+import { moreCustomDemand } from "../support/arbitrary-custom-signals.ts";
 import { policies } from "../support/arbitrary-policies.ts";
 
 const RUNS = { numRuns: 200 };
@@ -25,7 +26,9 @@ describe("reasons", () => {
     fc.assert(
       fc.property(ANY, scripts(), (policy, script) => {
         for (const { observation, result } of play(policy, script)) {
-          const declared = Object.values(policy.signals).filter((signal) => signal !== null).length;
+          const declared = Object.values(policy.signals)
+            .flat()
+            .filter((signal) => signal !== null).length;
           expect(result.steps.slice(0, declared).every(({ step }) => step === "signal")).toBe(true);
           expect(result.steps[declared]?.step).toBe("combine");
           let inHand: number | null | undefined;
@@ -205,7 +208,7 @@ test("units: all rates and all targets times the same number change nothing", ()
 });
 
 function withTargets(policy: Policy, factor: number): Policy {
-  const { requestRate, inFlight, pendingRequests } = policy.signals;
+  const { requestRate, inFlight, pendingRequests, custom } = policy.signals;
   const times = <Signal extends { readonly targetPerReplica: number } | null>(signal: Signal): Signal =>
     signal === null ? signal : { ...signal, targetPerReplica: signal.targetPerReplica * factor };
   const signals = {
@@ -213,6 +216,7 @@ function withTargets(policy: Policy, factor: number): Policy {
     requestRate: times(requestRate),
     inFlight: times(inFlight),
     pendingRequests: times(pendingRequests),
+    custom: custom.map((signal) => (signal.kind === "quality" ? signal : times(signal))),
   };
   return { ...policy, signals };
 }
@@ -255,6 +259,7 @@ function moreDemand(signals: SignalReadings, times: (value: number | null) => nu
   });
   return {
     ...signals,
+    ...moreCustomDemand(signals, times),
     ...(requestRate === undefined
       ? {}
       : { requestRate: { ...requestRate, value: times(requestRate.value) } }),

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { answerOf } from "../../src/control/answer.ts";
+import { isRequired } from "../../src/decide/declared.ts";
 import type { ChangeStep, Step } from "../../src/domain/decision.ts";
 import type { SignalState } from "../../src/domain/observation.ts";
 import type { Policy } from "../../src/domain/policy.ts";
@@ -69,10 +70,9 @@ describe("missing data", () => {
       fc.property(policies(), scripts(), (policy, script) => {
         for (const tick of play(policy, script)) {
           const { signals, pods } = tick.observation;
-          const missing = Object.entries(policy.signals).some(([name, signal]) => {
-            const reading = Object.entries(signals).find(([read]) => read === name)?.[1];
-            return signal?.required === true && reading !== undefined && MISSING.includes(reading.state);
-          });
+          const missing = Object.entries(signals).some(
+            ([name, reading]) => isRequired(name, policy.signals) && MISSING.includes(reading.state),
+          );
           if (missing || pods.fresh < pods.expected)
             expect(isScaleIn(tick, policy) || isEndOfService(tick)).toBe(false);
         }

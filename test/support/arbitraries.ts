@@ -13,6 +13,7 @@ import type {
 import type { Policy } from "../../src/domain/policy.ts";
 import { initialState, type ScalerState } from "../../src/domain/state.ts";
 import { after, type Instant, instant, millis, seconds } from "../../src/domain/units.ts";
+import { customReadings } from "./arbitrary-custom-signals.ts";
 
 export const TICK = seconds(15);
 /** Where every run of ticks begins unless it is shifted. */
@@ -195,15 +196,17 @@ function signals(states: fc.Arbitrary<SignalState>, level: number): fc.Arbitrary
       queue: quality,
       tail: quality,
       memory: fc.record({ state: states, value: ratio(level) }),
+      custom: customReadings(states, { rate, time }),
     })
     .map(
-      ({ load, flight, backlog, queue, tail, memory }): SignalReadings => ({
+      ({ load, flight, backlog, queue, tail, memory, custom }): SignalReadings => ({
         requestRate: { ...base(load, "requests/s", 0) },
         inFlight: { ...base(flight, "requests", 0), oldest: flight.oldest, newest: flight.newest },
         pendingRequests: pendingReading(backlog),
         queueDuration: { ...base(queue, "seconds", null), ...halves(queue) },
         latency: { ...base(tail, "seconds", null), ...halves(tail), quality: tail.source, overTarget: null },
         gpuMemory: { ...base(memory, "ratio", null) },
+        ...custom,
       }),
     );
 }

@@ -3,6 +3,7 @@
 import fc from "fast-check";
 import type { Policy, RateLimit } from "../../src/domain/policy.ts";
 import { millis, minutes, seconds } from "../../src/domain/units.ts";
+import { customPolicies } from "./arbitrary-custom-signals.ts";
 
 const spans = (...choices: readonly number[]): fc.Arbitrary<ReturnType<typeof seconds>> =>
   fc.constantFrom(...choices).map((choice) => seconds(choice));
@@ -94,5 +95,6 @@ function signalPolicies(loadSignal: boolean | undefined): fc.Arbitrary<Policy["s
     gpuMemory: fc.option(
       fc.record({ blockScaleInAbove: fc.constant(0.9), criticalAbove: fc.constant(0.97), required }),
     ),
+    custom: customPolicies({ loads: loadSignal !== false }),
   });
 }

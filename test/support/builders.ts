@@ -19,6 +19,7 @@ const NO_SIGNALS: SignalPolicies = {
   queueDuration: null,
   latency: null,
   gpuMemory: null,
+  custom: [],
 };
 
 /** Declared signals as the defaults have them, for policies under test. */
@@ -29,7 +30,7 @@ export const DECLARED = {
   queueDuration: { target: seconds(0.1), window: minutes(1), required: true },
   latency: { target: seconds(0.4), window: minutes(2), required: true },
   gpuMemory: { blockScaleInAbove: 0.9, criticalAbove: 0.97, required: true },
-} as const satisfies SignalPolicies;
+} as const satisfies Omit<SignalPolicies, "custom">;
 
 /** Returns a policy with a load signal only, no windows and no limits: each dynamic is added by the test that is about it. */
 export function aPolicy(

@@ -175,6 +175,7 @@ export function controlPolicy(changes: Partial<Policy> = {}): Policy {
       queueDuration: null,
       latency: null,
       gpuMemory: null,
+      custom: [],
     },
     startup: { expected: minutes(3) },
     scaleOut: {

@@ -34,6 +34,7 @@ export function observe(
     scrapeInterval: seconds(scrape),
     tickInterval: seconds(15),
     activation: null,
+    queries: new Map(),
   });
 }
 

@@ -49,6 +49,7 @@ export async function playRecording(name: string, policy: Policy): Promise<reado
       scrapeInterval: source.scrapeInterval,
       tickInterval: TICK,
       activation: null,
+      queries: new Map(),
       detail: "observation",
       version: "test",
     });

@@ -31,6 +31,7 @@ export function buildPolicy(parts: Partial<Policy> = {}): Policy {
       queueDuration: null,
       latency: null,
       gpuMemory: null,
+      custom: [],
     },
     startup: { expected: minutes(3) },
     scaleOut: {

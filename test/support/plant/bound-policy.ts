@@ -14,6 +14,7 @@ export const ALL_SIGNALS: SignalPolicies = {
   queueDuration: { target: millis(100), window: minutes(1), required: true },
   latency: { target: millis(400), window: minutes(2), required: true },
   gpuMemory: null,
+  custom: [],
 };
 
 /** The same without the load signal: nothing says how many replicas are enough. */

@@ -176,6 +176,7 @@ class Run {
       scrapeInterval: seconds(scrapeSeconds),
       tickInterval: seconds(tickSeconds),
       activation: null,
+      queries: new Map(),
     });
     const result = decide(this.#state, observation, policy);
     const { status, replicas } = result.decision;

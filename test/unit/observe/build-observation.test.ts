@@ -110,6 +110,7 @@ describe("an observation", () => {
       scrapeInterval: seconds(1),
       tickInterval: seconds(15),
       activation: { value: 3 },
+      queries: new Map(),
     });
     expect([built.at, built.signals.requestRate?.ageSeconds, built.activation]).toEqual([
       at(NOW + 2),

@@ -47,6 +47,7 @@ function observed(recording: Recording, model: string, t: number) {
     scrapeInterval: seconds(1),
     tickInterval: seconds(1),
     activation: null,
+    queries: new Map(),
   });
 }
 

@@ -1,5 +1,6 @@
 // A document for every code that `check` can print, with the whole line that it must print.
 
+import { CUSTOM_ISSUE_CASES } from "./custom-issue-cases.ts";
 import {
   added,
   edited,
@@ -17,6 +18,7 @@ const LOAD = "    requestRate: { targetPerReplica: 64 }\n";
 /** Cases for all codes, those of single fields first. */
 export const ISSUE_CASES: readonly IssueCase[] = [
   ...FIELD_ISSUE_CASES,
+  ...CUSTOM_ISSUE_CASES,
   {
     code: "BOUNDS",
     name: "a maximum below the minimum, and a guard the wrong way round",

@@ -32,6 +32,24 @@ const limits = fc.array(
 const orNull = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> =>
   fc.option(value, { nil: null });
 
+const customCommon = {
+  query: fc.string({ minLength: 1 }).filter((query) => query.trim() !== ""),
+  window: span,
+  required: fc.boolean(),
+};
+const custom = fc.uniqueArray(
+  fc.oneof(
+    fc.record({
+      name: label,
+      ...customCommon,
+      kind: fc.constantFrom("load" as const, "backlog" as const),
+      targetPerReplica: amount,
+    }),
+    fc.record({ name: label, ...customCommon, kind: fc.constant("quality" as const), target: amount }),
+  ),
+  { maxLength: 3, selector: ({ name }) => name },
+);
+
 /** Policies whose rules across fields hold, so that each is valid. */
 const policies: fc.Arbitrary<Policy> = fc
   .record({
@@ -69,6 +87,7 @@ const policies: fc.Arbitrary<Policy> = fc
           required: fc.boolean(),
         }),
       ),
+      custom,
     }),
     startup: fc.record({ expected: spanOrZero }),
     scaleOut: fc.record({ stabilizationWindow: spanOrZero, tolerance: share, limits }),
@@ -132,6 +151,7 @@ describe("the normalised document", () => {
       queueDuration: { target: 50, window: 60_000, required: true },
       latency: { target: 500, window: 120_000, required: true },
       gpuMemory: { blockScaleInAbove: 0.9, criticalAbove: 0.97, required: true },
+      custom: [],
     });
   });
 

@@ -1,0 +1,27 @@
+// What a policy says of a signal by its name, whether it is built in or custom.
+
+import {
+  type AnySignalName,
+  customSignal,
+  isBuiltIn,
+  type SignalName,
+  type SignalPolicies,
+} from "../domain/policy.ts";
+
+const LOAD_SIGNALS: readonly SignalName[] = ["requestRate", "inFlight"];
+
+/** Returns whether a scale-in needs the signal's data; false for one that is not declared. */
+export function isRequired(name: AnySignalName, signals: SignalPolicies): boolean {
+  const declared = isBuiltIn(name) ? signals[name] : customSignal(signals, name);
+  return declared?.required ?? false;
+}
+
+/** Returns whether a signal sizes the fleet. */
+export function isLoadSignal(name: AnySignalName, signals: SignalPolicies): boolean {
+  return isBuiltIn(name) ? LOAD_SIGNALS.includes(name) : customSignal(signals, name)?.kind === "load";
+}
+
+/** Returns whether any declared signal sizes the fleet. */
+export function declaresLoadSignal({ requestRate, inFlight, custom }: SignalPolicies): boolean {
+  return requestRate !== null || inFlight !== null || custom.some(({ kind }) => kind === "load");
+}
