@@ -6,7 +6,7 @@ import { after, before, type Instant, type Millis } from "../domain/units.ts";
 import { memorySpan, sampleSpan } from "../domain/windows.ts";
 import type { MetricsSource } from "../ports/metrics-source.ts";
 import { gridAtOrBefore } from "./grid.ts";
-import { readActivation } from "./queries.ts";
+import { readActivation, readQueries } from "./queries.ts";
 import type { Entry } from "./registry.ts";
 import { tickPolicy } from "./tick.ts";
 
@@ -55,6 +55,7 @@ export async function warmedState(
       scrapeInterval: source.scrapeInterval,
       tickInterval: interval,
       activation: readActivation(source, policy, readAt),
+      queries: readQueries(source, policy, readAt),
       detail: "observation",
       version,
     }).state;

@@ -69,6 +69,7 @@ async function playPrometheus(
       scrapeInterval: source.scrapeInterval,
       tickInterval: seconds(1),
       activation: null,
+      queries: new Map(),
       detail: "observation",
       version: "test",
     });
