@@ -32,7 +32,7 @@ const STARTS = [70, 93, 118, 151, 187];
 const POLICY: Policy = aPolicy({
   models: [{ name: "embedder", maxQueueDelay: seconds(0), weight: 1 }],
   replicas: { min: 1, max: 20 },
-  signals: { ...DECLARED, latency: { ...DECLARED.latency, window: seconds(30) } },
+  signals: { ...DECLARED, latency: { ...DECLARED.latency, window: seconds(30) }, gpuMemory: null },
   startup: { expected: seconds(10) },
   scaleOut: {
     stabilizationWindow: seconds(0),
