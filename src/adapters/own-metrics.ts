@@ -28,7 +28,7 @@ export const POLICY_GAUGES = {
   ),
   tidemark_signal_target: gauge(
     [...POLICY, "signal"],
-    "Target of a signal: per replica for load and backlog, seconds for quality, the blocking ratio for memory",
+    "Target of a signal: per replica for load and backlog, seconds for quality, the blocking ratio for memory, the query's unit for custom ones",
   ),
   tidemark_signal_wish_replicas: gauge(
     [...POLICY, "signal"],

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 
 import { explain, spanText } from "../../../src/control/explain.ts";
 import { reasonInWords } from "../../../src/control/reason-words.ts";
-import { millis } from "../../../src/domain/units.ts";
+import { millis, minutes } from "../../../src/domain/units.ts";
 import { controlPolicy } from "../../support/control-ports.ts";
 import { surgeRecord } from "../../support/control-records.ts";
 
@@ -40,6 +40,50 @@ test("leaves out targets of a policy that is no longer known, and what is unknow
   const lines = explain(unknown, null).split("\n");
   expect(lines[0]).toBe("ai-inference/embedder at 2026-01-05T00:00:50.000Z: unknown -> 7 replicas, degraded");
   expect(lines[1]).toBe(`  requestRate      105/s       ${" ".repeat(20)}wish 6    ABOVE_TARGET`);
+});
+
+describe("a custom signal", () => {
+  const { signals } = controlPolicy();
+  const common = { query: "q", window: minutes(1), required: true } as const;
+  const custom = [
+    { ...common, name: "gateway-queue", kind: "backlog", targetPerReplica: 4 },
+    { ...common, name: "first-token", kind: "quality", target: 0.5 },
+  ] as const;
+  const policy = controlPolicy({ signals: { ...signals, custom } });
+  const record = surgeRecord();
+  const measured = { state: "live", unit: "query", ageSeconds: 0 } as const;
+  const readings = {
+    "gateway-queue": { ...measured, kind: "backlog", value: 41.25, oldest: 3, newest: 60 },
+    "first-token": {
+      ...measured,
+      kind: "quality",
+      value: 0.71234,
+      valueFirstHalf: 0.7,
+      valueSecondHalf: 0.8,
+    },
+  } as const;
+  const asked = {
+    ...record,
+    observation: { ...record.observation, signals: { ...record.observation.signals, ...readings } },
+    steps: [
+      { step: "signal", signal: "gateway-queue", wish: 6, reason: "ABOVE_TARGET" },
+      { step: "signal", signal: "first-token", wish: 5, reason: "ABOVE_TARGET" },
+      { step: "combine", from: 3, to: 6, reason: "LARGEST_WISH", signal: "gateway-queue" },
+    ],
+  } as const;
+
+  test("is explained by its name, in its own unit", () => {
+    expect(explain(asked, policy).split("\n").slice(1, 4)).toEqual([
+      "  gateway-queue    41.25       target 4/replica    wish 6    ABOVE_TARGET",
+      "  first-token      0.7123      target 0.5          wish 5    ABOVE_TARGET",
+      "  combine          3 -> 6      LARGEST_WISH (gateway-queue)",
+    ]);
+    expect(explain(asked, null).split("\n")[1]).toContain("gateway-queue    41.25");
+  });
+
+  test("is named in words", () => {
+    expect(reasonInWords(asked)).toBe("the signal gateway-queue (41.3) asks for 6");
+  });
 });
 
 describe("spanText", () => {

@@ -12,6 +12,20 @@ test("the longest signal window is the longest of the declared ones", () => {
   expect(longestSignalWindow(policy)).toBe(minutes(2));
 });
 
+test("the window of a custom signal counts as well", () => {
+  const custom = [
+    {
+      name: "tokens",
+      query: "q",
+      kind: "load",
+      targetPerReplica: 1,
+      window: minutes(10),
+      required: true,
+    } as const,
+  ];
+  expect(longestSignalWindow(aPolicy({ signals: { latency: DECLARED.latency, custom } }))).toBe(minutes(10));
+});
+
 test("samples reach back one maxAge further, and at least λ's minute", () => {
   const policy = aPolicy({ signals: { pendingRequests: DECLARED.pendingRequests } });
   expect(sampleSpan(policy)).toBe(minutes(2));
