@@ -45,8 +45,7 @@ export async function runRecord(
   signal: AbortSignal,
 ): Promise<ExitCode> {
   const { configuration, directory } = await readConfiguration(options.config);
-  const set =
-    options.policies === undefined ? null : await readValidPolicies(options.policies, configuration, output);
+  const set = options.policies === undefined ? null : await readValidPolicies(options.policies, null, output);
   await assertEmpty(options.out);
   const held: { recordings: RecordingSet | null } = { recordings: null };
   const composed = await composeSource({
@@ -79,7 +78,7 @@ export async function runRecord(
 async function assertEmpty(directory: string): Promise<void> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
-    throw badInput(`cannot record into ${directory}: ${error.message}`, error);
+    throw environmentFailed(`cannot record into ${directory}: ${error.message}`, error);
   });
   if (names.length > 0) throw badInput(`${directory} is not empty; recordings go into a folder of their own`);
 }

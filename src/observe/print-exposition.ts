@@ -57,6 +57,6 @@ function escaped(value: string): string {
 /** The shortest text that gives the same number again. */
 function printedValue(value: number): string {
   if (Number.isNaN(value)) return "NaN";
-  if (Number.isFinite(value)) return Object.is(value, -0) ? "-0" : String(value);
+  if (Number.isFinite(value)) return String(value);
   return value > 0 ? "+Inf" : "-Inf";
 }

@@ -13,6 +13,11 @@ export function answered(t: number, count = 0): ScrapeLine {
   return { t, status: 200, text: `nv_inference_request_success{model="m",version="1"} ${count}\n` };
 }
 
+/** Returns the line that says that the replica exists no more. */
+export function gone(t: number): ScrapeLine {
+  return { t, status: "gone", text: "" };
+}
+
 /** Returns a scrape that found nobody. */
 export function refused(t: number): ScrapeLine {
   return { t, status: "connection refused", text: "" };
@@ -29,16 +34,25 @@ export async function writeRecording(
   {
     initialReplicas = [0],
     replicas,
-  }: { readonly initialReplicas?: readonly number[]; readonly replicas?: readonly unknown[] } = {},
+    queries,
+    scenario = {},
+  }: {
+    readonly initialReplicas?: readonly number[];
+    readonly replicas?: readonly unknown[];
+    readonly queries?: readonly unknown[];
+    /** Further keys of the scenario. */
+    readonly scenario?: object;
+  } = {},
 ): Promise<string> {
   const directory = await temporaryDirectory();
   await writeFile(
     join(directory, "scenario.json"),
-    JSON.stringify({ scrapeIntervalMs: 1000, initialReplicas }),
+    JSON.stringify({ scrapeIntervalMs: 1000, initialReplicas, ...scenario }),
   );
   for (const [replica, lines] of scrapes.entries()) {
     await writeLines(join(directory, `scrapes-${replica}.jsonl.gz`), lines);
   }
   if (replicas !== undefined) await writeLines(join(directory, "replicas.jsonl.gz"), replicas);
+  if (queries !== undefined) await writeLines(join(directory, "queries.jsonl.gz"), queries);
   return directory;
 }

@@ -14,9 +14,9 @@ import {
 } from "../../../src/adapters/recording-source.ts";
 import type { WorkloadSamples } from "../../../src/domain/samples.ts";
 import type { TargetRef } from "../../../src/domain/target.ts";
-import { minutes } from "../../../src/domain/units.ts";
+import { minutes, seconds } from "../../../src/domain/units.ts";
 import { at, EPOCH } from "../../support/builders.ts";
-import { answered, refused, writeRecording } from "../../support/recording-builder.ts";
+import { answered, gone, refused, writeRecording } from "../../support/recording-builder.ts";
 
 const TARGET: TargetRef = { kind: "Deployment", namespace: "ai", name: "triton" };
 
@@ -112,6 +112,48 @@ describe("what a recording shows", () => {
     expect((await seen(source, 1)).replicas).toEqual({ desired: 5, ready: 2, source: "pods" });
   });
 
+  test("calls pods and the source of counts as the recording does, and knows where counts are unknown", async () => {
+    const path = await writeRecording([[answered(0), answered(2)], [answered(0)]], {
+      initialReplicas: [0, 1],
+      replicas: [{ t: 1, desired: null, ready: null }],
+      scenario: { pods: ["triton-7d9f8b6c5-x2x4z"], replicasFrom: "kube-state-metrics" },
+    });
+    const source = await opened(path);
+    expect(await seen(source, 1)).toMatchObject({
+      replicas: { desired: null, ready: null, source: "kube-state-metrics" },
+      pods: [{ pod: "triton-7d9f8b6c5-x2x4z" }, { pod: "triton-1" }],
+    });
+  });
+
+  test("no longer expects a replica that is gone, until it answers again, as old as it was", async () => {
+    const path = await writeRecording([
+      [answered(0), answered(9)],
+      [answered(1), gone(2), refused(3), answered(4)],
+    ]);
+    const source = await opened(path);
+    const second = async (t: number) => summary(await seen(source, t)).pods[1];
+    expect(await second(1)).toMatchObject({ appearedAt: 1, expected: true, ready: true, ups: [true] });
+    expect(await second(3)).toMatchObject({ appearedAt: 1, expected: false, ready: false, ups: [true] });
+    expect(await second(4)).toMatchObject({ appearedAt: 1, expected: true, ready: true, ups: [true, true] });
+  });
+
+  test("gives the recorded results of queries, none before its time, in each pass anew", async () => {
+    const queries = [
+      { t: 0, policy: "ai/one", query: "queued", value: 3 },
+      { t: 1, policy: "ai/one", query: "queued", value: 4 },
+      { t: 1, policy: "ai/two", query: "queued", value: 4 },
+    ];
+    const path = await writeRecording([[answered(0), answered(1.5)]], { queries });
+    const source = await opened(path, { repeat: true });
+    await source.refresh(at(0.5));
+    const of = (query: string, t: number) => source.queried(query, at(t), seconds(1));
+    expect(of("queued", 0.5)).toEqual({ times: [at(0)], values: [3] });
+    expect(of("queued", 1)).toEqual({ times: [at(1)], values: [4] });
+    expect(of("other", 1)).toEqual({ times: [], values: [] });
+    await source.refresh(at(2.5));
+    expect(of("queued", 2.5)).toEqual({ times: [at(2)], values: [3] });
+  });
+
   test("starts again at the next whole second: instants go on, counters fall, late pods are not there yet", async () => {
     const late = [refused(0.1), answered(1.1, 50)];
     const path = await writeRecording([[answered(0.2, 10), answered(1.2, 20)], late]);
@@ -188,6 +230,14 @@ describe("a faulty recording is refused with its place", () => {
       file: "scrapes-0.jsonl.gz",
       content: lines(`${good}\n${good}\n`),
       want: /scrapes-0\.jsonl\.gz:2: t is 1, must be after the line before it/,
+    },
+    {
+      name: "queries going back in time",
+      file: "queries.jsonl.gz",
+      content: lines(
+        [2, 1].map((t) => `${JSON.stringify({ t, policy: "p", query: "q", value: 0 })}\n`).join(""),
+      ),
+      want: /queries\.jsonl\.gz:2: t is 1, must not be before/,
     },
   ])("$name", async ({ file, content, want }) => {
     const path = await writeRecording([[answered(0)]]);
