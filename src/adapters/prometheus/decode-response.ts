@@ -141,7 +141,7 @@ function decodeElement(element: unknown): DecodedSeries {
   const values: number[] = [];
   for (const sample of samples) {
     if (!Array.isArray(sample)) return malformed();
-    const [time, value] = sample as readonly unknown[];
+    const [time, value]: readonly unknown[] = sample;
     if (typeof time !== "number" || typeof value !== "string") return malformed();
     times.push(instant(time * 1000));
     values.push(decodeValue(value));

@@ -11,6 +11,7 @@ type Counts = "desired" | "ready";
 
 export class ReplicaCounts {
   readonly #buffer: SampleBuffer;
+  readonly #known = new Set<string>();
 
   constructor({ keep }: { readonly keep: Millis }) {
     this.#buffer = new SampleBuffer({ keep });
@@ -23,7 +24,9 @@ export class ReplicaCounts {
     const { kind, label, counts } = REPLICA_METRICS[name];
     const [namespace, workload] = [labels["namespace"], labels[label]];
     if (namespace === undefined || workload === undefined) return;
-    this.#buffer.addSeries(key({ kind, namespace, name: workload }), {
+    const target = key({ kind, namespace, name: workload });
+    this.#known.add(target);
+    this.#buffer.addSeries(target, {
       family: counts,
       labels: {},
       times,
@@ -42,6 +45,13 @@ export class ReplicaCounts {
       return Number.isInteger(value) && value >= 0 ? value : null;
     };
     return { desired: newest("desired"), ready: newest("ready"), source: "kube-state-metrics" };
+  }
+
+  /** Returns the workload with the kind that it has been counted under, or as it is where it has not. */
+  ofKnownKind(target: TargetRef): TargetRef {
+    const kinds = ["Deployment", "StatefulSet"] as const;
+    const kind = kinds.find((each) => this.#known.has(key({ ...target, kind: each })));
+    return kind === undefined ? target : { ...target, kind };
   }
 
   /** Forgets what is too old. */

@@ -105,9 +105,9 @@ export class PrometheusSource implements MetricsSource {
     return this.#reading;
   }
 
-  /** Returns the workloads of which it has Triton's samples, as the names of their pods tell. */
+  /** Returns the workloads of which it has Triton's samples, as the names of their pods and replica counts tell. */
   workloads(): readonly TargetRef[] {
-    return this.#fleet.workloads();
+    return this.#fleet.workloads().map((target) => this.#counts.ofKnownKind(target));
   }
 
   workload(target: TargetRef, at: Instant, span: Millis): WorkloadSamples {

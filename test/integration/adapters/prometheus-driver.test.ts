@@ -126,10 +126,10 @@ describe("a query", () => {
   test("trusts its own CA, and nobody else", async ({ skip }) => {
     const directory = await temporaryDirectory();
     const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
-    const made = spawnSync("openssl", [
-      ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"],
-      ...["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", cert],
-    ]);
+    const subject = "-subj /CN=127.0.0.1 -addext subjectAltName=IP:127.0.0.1";
+    const newKey = "-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes";
+    const args = `req -x509 ${newKey} -days 2 ${subject} -keyout ${key} -out ${cert}`;
+    const made = spawnSync("openssl", args.split(" "));
     skip(made.status !== 0, "openssl is not installed");
     const server = https.createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) =>
       response.end(EMPTY),

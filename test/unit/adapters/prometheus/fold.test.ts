@@ -11,17 +11,16 @@ const TARGET = { kind: "Deployment", namespace: "ai", name: "triton" } as const;
 const POD = "triton-6d4cf56db6-x2k8p";
 const SUCCESS = "nv_inference_request_success";
 
-/** A series with a sample at each of these seconds; its values are the seconds unless told. */
+/** A series with a sample at each of these seconds, whose values are the seconds. */
 function series(
   name: string,
   labels: Readonly<Record<string, string>>,
   at: readonly number[],
-  valueAt: (time: number) => number = (time) => time,
 ): DecodedSeries {
   return {
     labels: { __name__: name, namespace: "ai", pod: POD, job: "triton", ...labels },
     times: at.map((time) => instant(time * 1000)),
-    values: at.map(valueAt),
+    values: at,
   };
 }
 
@@ -30,8 +29,9 @@ function every15(from: number, to: number): readonly number[] {
   return Array.from({ length: Math.floor((to - from) / 15) + 1 }, (_, index) => from + 15 * index);
 }
 
-const up = (labels: Readonly<Record<string, string>>, at: readonly number[], value = 1) =>
-  series("up", labels, at, () => value);
+function up(labels: Readonly<Record<string, string>>, at: readonly number[], value = 1): DecodedSeries {
+  return { ...series("up", labels, at), values: at.map(() => value) };
+}
 
 type Told = { readonly ups: readonly DecodedSeries[]; readonly samples?: readonly DecodedSeries[] };
 
@@ -66,12 +66,7 @@ describe("a pod", () => {
           up({ instance: "a", replica: "1" }, every15(7, 592)),
         ],
         samples: [
-          series(
-            SUCCESS,
-            { instance: "a", replica: "1", model: "m", version: "1" },
-            every15(7, 592),
-            (t) => t - 9,
-          ),
+          series(SUCCESS, { instance: "a", replica: "1", model: "m", version: "1" }, every15(7, 592)),
           series(SUCCESS, { instance: "a", replica: "0", model: "m", version: "1" }, every15(0, 600)),
         ],
       },
