@@ -1,0 +1,79 @@
+// A state that is rebuilt from the source's past, beside the one of a process that has run all along.
+
+import { expect, test } from "vitest";
+
+import { readActivation } from "../../../src/control/queries.ts";
+import { tickPolicy } from "../../../src/control/tick.ts";
+import { warmedState } from "../../../src/control/warm-up.ts";
+import { initialState, type ScalerState } from "../../../src/domain/state.ts";
+import { seconds } from "../../../src/domain/units.ts";
+import { memorySpan, sampleSpan } from "../../../src/domain/windows.ts";
+import { at, loadedPolicy, MemorySource, steadySamples } from "../../support/control-ports.ts";
+
+const SETTINGS = { interval: seconds(15), lag: seconds(0), version: "test" };
+const LOADED = loadedPolicy();
+const NOW = 3600;
+
+function aSource(): MemorySource {
+  return new MemorySource(steadySamples({ pods: 3, from: at(0), until: at(NOW) }));
+}
+
+/** The state of a process that has ticked from the `from`th second to just before now. */
+function ticked(source: MemorySource, from: number): ScalerState {
+  let state = initialState();
+  for (let second = from; second < NOW; second += 15) {
+    state = tickPolicy({
+      at: at(second),
+      readAt: at(second),
+      loaded: LOADED,
+      state,
+      samples: source.workload(LOADED.policy.target),
+      scrapeInterval: source.scrapeInterval,
+      tickInterval: SETTINGS.interval,
+      activation: readActivation(source, LOADED.policy, at(second)),
+      queries: new Map(),
+      detail: "observation",
+      version: "test",
+    }).state;
+  }
+  return state;
+}
+
+test("is the state of a process that began W ago", async () => {
+  const source = aSource();
+  const warmed = await warmedState({ loaded: LOADED, state: initialState() }, at(NOW), {
+    source,
+    settings: SETTINGS,
+    breathe: () => null,
+  });
+  const from = Math.floor((NOW - memorySpan(LOADED.policy) / 1000) / 15) * 15;
+  expect(sampleSpan(LOADED.policy)).toBeGreaterThan(0);
+  expect({ ...warmed, restored: false, noProbeUntil: null }).toEqual({
+    ...ticked(source, from),
+    noProbeUntil: null,
+  });
+});
+
+test("keeps of a checkpoint what is older than W, and never falls below its answer", async () => {
+  const failedProbes = [{ at: at(10), to: 2, arrivalsPerSecond: 30 }];
+  const known = { ...initialState(), lastAnswer: 7, failedProbes, noProbeUntil: at(99) };
+  const warmed = await warmedState({ loaded: LOADED, state: known }, at(NOW), {
+    source: aSource(),
+    settings: SETTINGS,
+    breathe: () => null,
+  });
+  expect(warmed).toMatchObject({ restored: true, lastAnswer: 7, failedProbes, noProbeUntil: at(99) });
+});
+
+test("lets other work have its turn between two ticks", async () => {
+  let turns = 0;
+  await warmedState({ loaded: LOADED, state: initialState() }, at(NOW), {
+    source: aSource(),
+    settings: SETTINGS,
+    breathe: () => {
+      turns += 1;
+      return Promise.resolve();
+    },
+  });
+  expect(turns).toBe(Math.ceil(memorySpan(LOADED.policy) / SETTINGS.interval));
+});
