@@ -8,7 +8,6 @@ import { type OwnMetric, POLICY_GAUGES, SERVICE_METRICS } from "../../../src/ada
 import { PrometheusTelemetry } from "../../../src/adapters/prometheus-telemetry.ts";
 import type { Decision, Step } from "../../../src/domain/decision.ts";
 import type { DecisionRecord } from "../../../src/domain/record.ts";
-import { minutes } from "../../../src/domain/units.ts";
 import { parseExposition } from "../../../src/observe/exposition.ts";
 import { anObservation, aPolicy, DECLARED, live } from "../../support/builders.ts";
 
@@ -85,39 +84,6 @@ const STEPS: readonly Step[] = [
 ];
 
 describe("the gauges of a policy", () => {
-  test("show custom signals by their names, targets in their own unit", async () => {
-    const made = telemetry();
-    const common = { query: "q", window: minutes(1), required: true } as const;
-    const policy = aPolicy({
-      signals: {
-        custom: [
-          { ...common, name: "tokens", kind: "load", targetPerReplica: 900 },
-          { ...common, name: "first-token", kind: "quality", target: 0.5 },
-        ],
-      },
-    });
-    const tokens = { kind: "load", state: "live", value: 1200, unit: "query", ageSeconds: 0 } as const;
-    const record = aRecord({
-      steps: [{ step: "signal", signal: "tokens", wish: 2, reason: "BELOW_TARGET" }],
-    });
-    const observation = { ...record.observation, signals: { tokens } };
-    made.decision(policy, { ...record, observation }, null);
-    const samples = await page(made);
-    const shown = ["signal_value", "signal_target", "signal_wish", "signal_age"].map((name) =>
-      only(samples, name),
-    );
-    expect(shown).toEqual([
-      { 'signal_value{signal="tokens"}': 1200 },
-      { 'signal_target{signal="tokens"}': 900 },
-      { 'signal_wish_replicas{signal="tokens"}': 2 },
-      { 'signal_age_seconds{signal="tokens"}': 0 },
-    ]);
-    expect(samples).toMatchObject({
-      'signal_state{namespace="ai-inference",policy="embedder",signal="tokens",state="live"}': 1,
-      'signal_state{namespace="ai-inference",policy="embedder",signal="tokens",state="stale"}': 0,
-    });
-  });
-
   test("show its newest record", async () => {
     const made = telemetry();
     made.decision(POLICY, aRecord({ steps: STEPS }), null);
