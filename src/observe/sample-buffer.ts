@@ -77,9 +77,13 @@ export class SampleBuffer {
     for (const [index, at] of times.entries()) insert(series, at, values[index] ?? Number.NaN);
   }
 
-  /** Forgets what has become older than `keep`; for what was added besides scrapes. */
-  forget(now: Instant): void {
-    this.sweep(now);
+  /** Forgets what has become older than `keep`, a pod a step, so that a large fleet can be gone through in slices. */
+  *forgetting(now: Instant): Generator<void, void> {
+    if (!this.isSweepDue(now)) return;
+    for (const pod of this.podTracks.keys()) {
+      this.sweepPod(pod, before(now, this.keep));
+      yield;
+    }
   }
 
   /** Returns the pod's attempts in (at − span, at] and the last one before, oldest first. */
@@ -126,17 +130,26 @@ export class SampleBuffer {
 
   /** Drops what is older than `keep`, an eighth of it at a time: each sweep looks at every series. */
   private sweep(now: Instant): void {
-    if (this.sweptAt !== null && Math.abs(elapsed(this.sweptAt, now)) * 8 < this.keep) return;
+    if (!this.isSweepDue(now)) return;
+    for (const pod of this.podTracks.keys()) this.sweepPod(pod, before(now, this.keep));
+  }
+
+  private isSweepDue(now: Instant): boolean {
+    if (this.sweptAt !== null && Math.abs(elapsed(this.sweptAt, now)) * 8 < this.keep) return false;
     this.sweptAt = now;
-    const oldest = before(now, this.keep);
-    for (const [pod, { scrapes, series }] of this.podTracks) {
-      trim(scrapes, oldest);
-      for (const [key, track] of series) {
-        trim(track, oldest);
-        if ((track.times.at(-1) ?? oldest) <= oldest) series.delete(key);
-      }
-      if (series.size === 0 && (scrapes.times.at(-1) ?? oldest) <= oldest) this.podTracks.delete(pod);
+    return true;
+  }
+
+  private sweepPod(pod: string, oldest: Instant): void {
+    const track = this.podTracks.get(pod);
+    if (track === undefined) return;
+    const { scrapes, series } = track;
+    trim(scrapes, oldest);
+    for (const [key, each] of series) {
+      trim(each, oldest);
+      if ((each.times.at(-1) ?? oldest) <= oldest) series.delete(key);
     }
+    if (series.size === 0 && (scrapes.times.at(-1) ?? oldest) <= oldest) this.podTracks.delete(pod);
   }
 }
 

@@ -81,9 +81,9 @@ export class Fleet {
     this.#continuity.seen(times);
   }
 
-  /** Forgets what is older than `keep`, and pods of which nothing is left. */
-  forget(now: Instant): void {
-    this.#buffer.forget(now);
+  /** Forgets what is older than `keep`, a pod a step, and at last pods of which nothing is left. */
+  *forgetting(now: Instant): Generator<void, void> {
+    yield* this.#buffer.forgetting(now);
     this.#continuity.forget(now);
     const left = new Set(this.#buffer.pods());
     for (const [pod, identities] of this.#streams) {

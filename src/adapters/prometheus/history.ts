@@ -121,8 +121,8 @@ export class History {
       counts.take(series);
     });
     if (trouble === null) await each(scrapes, (series) => fleet.takeScrapes(series));
-    fleet.forget(end);
-    counts.forget(end);
+    await each(fleet.forgetting(end), () => {});
+    await each(counts.forgetting(end), () => {});
     return trouble;
   }
 
@@ -139,10 +139,10 @@ export class History {
   }
 }
 
-async function each(all: readonly DecodedSeries[], take: (series: DecodedSeries) => void): Promise<void> {
+async function each<Item>(all: Iterable<Item>, take: (item: Item) => void): Promise<void> {
   const breathe = slices();
-  for (const series of all) {
-    take(series);
+  for (const item of all) {
+    take(item);
     const turn = breathe();
     if (turn !== null) await turn;
   }

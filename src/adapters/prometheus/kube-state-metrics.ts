@@ -54,9 +54,9 @@ export class ReplicaCounts {
     return kind === undefined ? target : { ...target, kind };
   }
 
-  /** Forgets what is too old. */
-  forget(now: Instant): void {
-    this.#buffer.forget(now);
+  /** Forgets what is too old, a workload a step. */
+  forgetting(now: Instant): Generator<void, void> {
+    return this.#buffer.forgetting(now);
   }
 }
 
