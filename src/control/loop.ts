@@ -19,7 +19,7 @@ import { tickPolicy } from "./tick.ts";
 import { warmedState } from "./warm-up.ts";
 
 /** Deciding stops this often to let calls be answered; well under the 20 ms that may at most pass. */
-const SLICE_SECONDS = 0.008;
+const SLICE_SECONDS = 0.004;
 /** A clock set years ahead must not keep us counting. */
 const MOST_SKIPS_COUNTED = 100_000;
 
