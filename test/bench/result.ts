@@ -9,6 +9,8 @@ export type BenchResult = {
   readonly value: number;
   readonly unit: string;
   readonly ratioTo?: Readonly<Record<string, Ratio>>;
+  /** Further figures of the same run, by name; they stand beside `value` in JSON. */
+  readonly figures?: Readonly<Record<string, number>>;
 };
 
 /** A module of this folder exports one of these as `benchmark`. */

@@ -21,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     process.stderr.write(`${benchmark.name} …\n`);
     results.push(...(await benchmark.run()));
   }
-  process.stdout.write(asJson ? `${JSON.stringify({ results: results.map(rounded) })}\n` : table(results));
+  process.stdout.write(asJson ? `${JSON.stringify({ results: results.map(printed) })}\n` : table(results));
   return 0;
 }
 
@@ -37,7 +37,7 @@ async function allBenchmarks(): Promise<readonly Benchmark[]> {
 }
 
 function table(results: readonly BenchResult[]): string {
-  return results.map((result) => `${row(rounded(result))}\n`).join("");
+  return results.map((result) => `${row(rounded(result))}\n${figureRows(rounded(result))}`).join("");
 }
 
 function row({ name, value, unit, ratioTo }: BenchResult): string {
@@ -49,17 +49,36 @@ function row({ name, value, unit, ratioTo }: BenchResult): string {
   return `${name.padEnd(28)}${String(value).padStart(12)} ${unit.padEnd(14)}${ratios.join(", ")}`.trimEnd();
 }
 
-function rounded(result: BenchResult): BenchResult {
-  const { name, value, unit, ratioTo } = result;
-  const figures = { name, value: significant(value), unit };
-  if (ratioTo === undefined) return figures;
-  const ratios = Object.entries(ratioTo).map(([baseline, ratio]) => [baseline, roundedRatio(ratio)]);
-  return { ...figures, ratioTo: Object.fromEntries(ratios) };
+function figureRows({ figures }: BenchResult): string {
+  return Object.entries(figures ?? {})
+    .map(([name, value]) => `  ${name.padEnd(26)}${String(value).padStart(12)}\n`)
+    .join("");
+}
+
+function printed(result: BenchResult): Readonly<Record<string, unknown>> {
+  const { figures, ...others } = rounded(result);
+  return { ...others, ...figures };
+}
+
+function rounded({ name, value, unit, ratioTo, figures }: BenchResult): BenchResult {
+  return {
+    name,
+    value: significant(value),
+    unit,
+    ...(ratioTo === undefined ? {} : { ratioTo: mapped(ratioTo, roundedRatio) }),
+    ...(figures === undefined ? {} : { figures: mapped(figures, significant) }),
+  };
+}
+
+function mapped<Value>(
+  record: Readonly<Record<string, Value>>,
+  change: (value: Value) => Value,
+): Readonly<Record<string, Value>> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value)]));
 }
 
 function roundedRatio(ratio: Ratio): Ratio {
-  if (typeof ratio === "number") return significant(ratio);
-  return Object.fromEntries(Object.entries(ratio).map(([aspect, part]) => [aspect, significant(part)]));
+  return typeof ratio === "number" ? significant(ratio) : mapped(ratio, significant);
 }
 
 /** Four significant digits: more would claim what no benchmark can know. */

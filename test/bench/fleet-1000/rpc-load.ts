@@ -1,0 +1,145 @@
+// An open-loop client in a process of its own: GetMetrics and IsActive of all policies in turn at a steady rate over
+// two connections. Told `{ port, policies, ratePerSecond, seconds }` over IPC, it answers with latencies.
+
+import { type ClientHttp2Session, connect } from "node:http2";
+import { setTimeout as wait } from "node:timers/promises";
+import { loadExternalScalerProto } from "../../../src/keda/proto.ts";
+import { nameOf, namespaceOf } from "./names.ts";
+
+export type LoadOrder = {
+  readonly port: number;
+  readonly policies: number;
+  readonly ratePerSecond: number;
+  readonly seconds: number;
+  readonly tickMs: number;
+  /** Only GetMetrics, for a server that knows nothing else. */
+  readonly onlyGetMetrics: boolean;
+};
+
+export type LoadOutcome = {
+  readonly calls: number;
+  readonly errors: number;
+  /** How calls failed, each way once. */
+  readonly failures: readonly string[];
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+  /** Of calls sent within a second of a tick. */
+  readonly p99NearTicksMs: number;
+};
+
+type Call = { readonly path: string; readonly body: Buffer };
+type Log = { latencies: number[]; nearTicks: number[]; errors: number; failures: Set<string> };
+
+const SERVICE = "/externalscaler.ExternalScaler";
+const CONNECTIONS = 2;
+const NEAR_MS = 1000;
+
+async function run(order: LoadOrder): Promise<LoadOutcome> {
+  const calls = buildCalls(order);
+  const sessions = Array.from({ length: CONNECTIONS }, () => connect(`http://127.0.0.1:${order.port}`));
+  const log: Log = { latencies: [], nearTicks: [], errors: 0, failures: new Set() };
+  const open = new Set<Promise<void>>();
+  const total = order.ratePerSecond * order.seconds;
+  const begin = performance.now();
+  for (let sent = 0; sent < total; sent += 1) {
+    const early = begin + (sent * 1000) / order.ratePerSecond - performance.now();
+    if (early >= 1) await wait(early);
+    const [session, call] = [sessions[sent % CONNECTIONS], calls[sent % calls.length]];
+    if (session === undefined || call === undefined) throw new Error("nothing to call");
+    const done = one(session, call, { log, tickMs: order.tickMs });
+    open.add(done);
+    void done.then(() => open.delete(done));
+  }
+  await Promise.all(open);
+  for (const session of sessions) session.close();
+  return outcomeOf(log);
+}
+
+function buildCalls({ policies, onlyGetMetrics }: LoadOrder): readonly Call[] {
+  const { service } = loadExternalScalerProto();
+  return Array.from({ length: policies }, (_, index) => {
+    const scalerMetadata = { policy: nameOf(index), scalerAddress: "tidemark.keda:6000" };
+    const ref = { name: nameOf(index), namespace: namespaceOf(index), scalerMetadata };
+    const isActive = {
+      path: `${SERVICE}/IsActive`,
+      body: framed(service["IsActive"]?.requestSerialize(ref)),
+    };
+    const message = { scaledObjectRef: ref, metricName: "desired-replicas" };
+    const getMetrics = {
+      path: `${SERVICE}/GetMetrics`,
+      body: framed(service["GetMetrics"]?.requestSerialize(message)),
+    };
+    return onlyGetMetrics ? [getMetrics, getMetrics] : [getMetrics, isActive];
+  }).flat();
+}
+
+function framed(message: Buffer | undefined): Buffer {
+  if (message === undefined) throw new Error("the service lacks a method");
+  const head = Buffer.alloc(5);
+  head.writeUInt32BE(message.length, 1);
+  return Buffer.concat([head, message]);
+}
+
+/** Latency counts from the moment of sending, which waits for no answer. */
+function one(
+  session: ClientHttp2Session,
+  { path, body }: Call,
+  { log, tickMs }: { readonly log: Log; readonly tickMs: number },
+): Promise<void> {
+  const phase = Date.now() % tickMs;
+  const sentAt = performance.now();
+  return new Promise((resolve) => {
+    const stream = session.request({
+      ":method": "POST",
+      ":path": path,
+      "content-type": "application/grpc",
+      te: "trailers",
+    });
+    let outcome = "no trailers";
+    const readStatus = (headers: Readonly<Record<string, unknown>>): void => {
+      if (headers["grpc-status"] !== undefined) {
+        outcome = String(headers["grpc-status"]) === "0" ? "" : `${path}: ${headers["grpc-message"]}`;
+      }
+    };
+    stream.on("response", readStatus).on("trailers", readStatus);
+    stream.on("error", (error: Error) => {
+      outcome = error.message;
+    });
+    stream.on("close", () => {
+      const took = performance.now() - sentAt;
+      log.latencies.push(took);
+      if (phase < NEAR_MS || phase > tickMs - NEAR_MS) log.nearTicks.push(took);
+      if (outcome !== "") {
+        log.errors += 1;
+        log.failures.add(outcome);
+      }
+      resolve();
+    });
+    stream.resume();
+    stream.end(body);
+  });
+}
+
+function outcomeOf({ latencies, nearTicks, errors, failures }: Log): LoadOutcome {
+  const sorted = Float64Array.from(latencies).sort();
+  const near = Float64Array.from(nearTicks).sort();
+  return {
+    calls: sorted.length,
+    errors,
+    failures: [...failures].slice(0, 5),
+    p50Ms: quantile(sorted, 0.5),
+    p99Ms: quantile(sorted, 0.99),
+    maxMs: sorted.at(-1) ?? Number.NaN,
+    p99NearTicksMs: quantile(near, 0.99),
+  };
+}
+
+function quantile(sorted: Float64Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+process.on("message", (order: LoadOrder) => {
+  void run(order).then((outcome) => process.send?.(outcome));
+});
+process.on("disconnect", () => process.exit(0));
