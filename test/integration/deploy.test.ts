@@ -179,7 +179,7 @@ describe("deploy", () => {
 });
 
 describe("the configuration that deploy/ ships", () => {
-  test("is valid, and serves every example but the one that needs a query", () => {
+  test("is valid, and serves every example", () => {
     const bytes = (file: string): Uint8Array => readFileSync(`${ROOT}${file}`);
     const path = "deploy/service/configuration.yaml";
     const configuration = loadConfiguration(path, bytes(path));
