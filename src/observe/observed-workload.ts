@@ -1,7 +1,7 @@
 // The samples of a workload as the estimators read them: pods by name, usable tracks by family and model.
 
 import type { Policy } from "../domain/policy.ts";
-import type { PodSamples, Scrape, Series, WorkloadSamples } from "../domain/samples.ts";
+import type { PodSamples, ReplicaReading, Scrape, Series, WorkloadSamples } from "../domain/samples.ts";
 import type { Instant, Millis } from "../domain/units.ts";
 import { latest, type Track, usableTrack } from "./track.ts";
 
@@ -61,9 +61,14 @@ export function observeWorkload(input: {
   const byName = groupedBy(samples.pods, ({ pod }) => pod);
   const pods = [...byName.values()].map((same) => observedPod(merged(same), at));
   pods.sort((a, b) => order(a.name, b.name));
-  const expected = pods.filter((pod) => pod.expected).length;
+  const expected = Math.max(pods.filter((pod) => pod.expected).length, countedReady(samples.replicas));
   const { maxAge } = policy.missingData;
   return { at, policy, maxAge, scrapeInterval, pods, expected, increases: new Map() };
+}
+
+/** A source that sees pods only by their samples knows of one that was never scraped by the count alone. */
+function countedReady({ source, ready }: ReplicaReading): number {
+  return source === "kube-state-metrics" ? (ready ?? 0) : 0;
 }
 
 /** Returns the pod's tracks of a family for a model (every version and GPU), or of a family without that label. */

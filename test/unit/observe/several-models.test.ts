@@ -34,6 +34,12 @@ describe("rejections, replicas and several models", () => {
     expect([desired, ready, starting]).toEqual(expected);
   });
 
+  it("expects a ready pod that was never scraped, where only the count tells of it", () => {
+    const replicas = { desired: 3, ready: 3, source: "kube-state-metrics" } as const;
+    const pods = [aPod("p-0", server()), aPod("p-1", server())];
+    expect(observe({ pods, replicas }).pods).toEqual({ expected: 3, fresh: 2 });
+  });
+
   it("never counts no pods as no replicas", () => {
     expect(observe(samplesOf()).replicas).toEqual({
       desired: null,
