@@ -43,7 +43,7 @@ export function prometheusMissing(): string | null {
 /** Returns a file of OpenMetrics with these samples; those of one series in the order of time. */
 export async function openMetricsFile(samples: Iterable<PastSample>): Promise<string> {
   const lines: string[] = [];
-  for (const sample of samples) lines.push(line(sample));
+  for (const sample of samples) lines.push(expositionLine(sample));
   const file = join(await temporaryDirectory(), "past.om");
   await writeFile(file, `${lines.join("\n")}\n# EOF\n`);
   return file;
@@ -119,7 +119,8 @@ export async function freePort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-function line({ name, labels, value, seconds }: PastSample): string {
+/** Returns a sample as a line of text, its time in seconds. */
+export function expositionLine({ name, labels, value, seconds }: PastSample): string {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}=${JSON.stringify(text)}`);
   return `${name}{${pairs.join(",")}} ${numberText(value)} ${seconds.toFixed(3)}`;
 }

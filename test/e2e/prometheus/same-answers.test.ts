@@ -4,15 +4,13 @@
 import { existsSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
-import { tickPolicy } from "../../../src/control/tick.ts";
 import type { Policy } from "../../../src/domain/policy.ts";
 import type { DecisionRecord } from "../../../src/domain/record.ts";
-import { initialState } from "../../../src/domain/state.ts";
 import { millis, minutes, seconds, toSeconds } from "../../../src/domain/units.ts";
-import { sampleSpan } from "../../../src/domain/windows.ts";
-import { aPolicy, at, DECLARED, EPOCH } from "../../support/builders.ts";
+import { aPolicy, DECLARED, EPOCH } from "../../support/builders.ts";
 import { playRecording, recordingPath } from "../../support/play-recording.ts";
 import { askedSource } from "./asked-source.ts";
+import { playSource } from "./play-source.ts";
 import { prometheusMissing, startPrometheus } from "./prometheus-server.ts";
 import { recordedPast } from "./recorded-past.ts";
 
@@ -37,48 +35,12 @@ describe.skipIf(MISSING !== null)(`a recording in Prometheus ${MISSING ?? ""}`, 
     const past = await recordedPast(name, policy.target, toSeconds(millis(EPOCH)));
     const server = await startPrometheus({ samples: past.samples });
     const direct = await playRecording(name, policy);
-    const asked = await playPrometheus(server.url, policy, direct.length);
+    const source = askedSource(server.url, [policy]);
+    const asked = await playSource(source, policy, direct.length);
+    await source.close();
     expect(asked.map(comparable)).toEqual(direct.map(comparable));
   });
 });
-
-async function playPrometheus(
-  url: string,
-  policy: Policy,
-  ticks: number,
-): Promise<readonly DecisionRecord[]> {
-  const source = askedSource(url, [policy]);
-  const loaded = {
-    key: `${policy.target.namespace}/${policy.name}`,
-    policy,
-    document: {},
-    hash: "0",
-    file: "",
-  };
-  const records: DecisionRecord[] = [];
-  let state = initialState();
-  for (let tick = 1; tick <= ticks; tick++) {
-    const now = at(tick);
-    expect(await source.refresh(now)).toEqual({ ok: true, detail: null });
-    const result = tickPolicy({
-      at: now,
-      readAt: now,
-      loaded,
-      state,
-      samples: source.workload(policy.target, now, millis(sampleSpan(policy) + 1000)),
-      scrapeInterval: source.scrapeInterval,
-      tickInterval: seconds(1),
-      activation: null,
-      queries: new Map(),
-      detail: "observation",
-      version: "test",
-    });
-    state = result.state;
-    records.push(result.record);
-  }
-  await source.close();
-  return records;
-}
 
 /** A record without what may differ: ages, and the name of the source of replica counts. */
 function comparable(record: DecisionRecord): unknown {
