@@ -18,6 +18,9 @@ export type DecodedAnswer = {
   readonly isPartial: boolean;
 };
 
+/** Takes a series of a large answer as soon as it is decoded; it is then left out of the answer. */
+export type TakeSeries = (series: DecodedSeries) => void;
+
 /** Gives other work its turn when the present slice has lasted long enough. */
 export type Breathe = () => Promise<void> | null;
 
@@ -40,7 +43,11 @@ const envelopeSchema = z.object({
 type Envelope = z.output<typeof envelopeSchema>;
 
 /** Returns the series of an answer: of a matrix, a vector or a scalar. Throws a PrometheusError. */
-export async function decodeAnswer(body: Buffer, breathe: Breathe): Promise<DecodedAnswer> {
+export async function decodeAnswer(
+  body: Buffer,
+  breathe: Breathe,
+  take: TakeSeries | null = null,
+): Promise<DecodedAnswer> {
   const at = body.length <= SMALL_BYTES ? -1 : body.indexOf(RESULT);
   if (at < 0) {
     const envelope = accepted(parseJson(body.toString("utf8")));
@@ -53,7 +60,9 @@ export async function decodeAnswer(body: Buffer, breathe: Breathe): Promise<Deco
     const element = nextElement(body, position);
     position = element.end;
     if (element.start === element.end) break;
-    series.push(decodeElement(parseJson(body.toString("utf8", element.start, element.end))));
+    const decoded = decodeElement(parseJson(body.toString("utf8", element.start, element.end)));
+    if (take === null) series.push(decoded);
+    else take(decoded);
     const turn = breathe();
     if (turn !== null) await turn;
   }

@@ -10,7 +10,7 @@ import { PrometheusDriver } from "prometheus-query";
 import type { PrometheusAuthorization } from "../../domain/configuration.ts";
 import { type Instant, type Millis, toSeconds } from "../../domain/units.ts";
 import { slices } from "./breathe.ts";
-import { type DecodedAnswer, decodeAnswer, readErrorText } from "./decode-response.ts";
+import { type DecodedAnswer, decodeAnswer, readErrorText, type TakeSeries } from "./decode-response.ts";
 import { asPrometheusError, PrometheusError } from "./prometheus-error.ts";
 
 export type PrometheusClientOptions = {
@@ -26,7 +26,14 @@ export type PrometheusClientOptions = {
 export type Steps = { readonly start: Instant; readonly end: Instant; readonly step: Millis };
 
 /** One query under way; how its answer gets past the library, which would spoil values and lose warnings. */
-type Call = { readonly signal: AbortSignal; answer: DecodedAnswer | null };
+type Call = {
+  readonly signal: AbortSignal;
+  readonly take: TakeSeries | null;
+  answer: DecodedAnswer | null;
+};
+
+/** When to give up, and who takes the series of a large answer as they are decoded (null: the answer has them). */
+export type QueryOptions = { readonly stop: AbortSignal; readonly take: TakeSeries | null };
 
 type Options = ConstructorParameters<typeof PrometheusDriver>[0];
 type Request = Parameters<NonNullable<Options["requestInterceptor"]>["onFulfilled"]>[0];
@@ -54,13 +61,14 @@ export class PrometheusClient {
   }
 
   /** Returns what an expression gives at an instant. Throws a PrometheusError. */
-  query(expression: string, at: Instant, stop: AbortSignal): Promise<DecodedAnswer> {
-    return this.#ask(stop, () => this.#driver.instantQuery(expression, new Date(at)));
+  query(expression: string, at: Instant, stop: AbortSignal | QueryOptions): Promise<DecodedAnswer> {
+    const options = "take" in stop ? stop : { stop, take: null };
+    return this.#ask(options, () => this.#driver.instantQuery(expression, new Date(at)));
   }
 
   /** Returns what an expression gives at each step. Throws a PrometheusError. */
   queryRange(expression: string, { start, end, step }: Steps, stop: AbortSignal): Promise<DecodedAnswer> {
-    return this.#ask(stop, () =>
+    return this.#ask({ stop, take: null }, () =>
       this.#driver.rangeQuery(expression, new Date(start), new Date(end), toSeconds(step)),
     );
   }
@@ -71,10 +79,10 @@ export class PrometheusClient {
     this.#secureAgent?.agent.destroy();
   }
 
-  async #ask(stop: AbortSignal, ask: () => Promise<unknown>): Promise<DecodedAnswer> {
+  async #ask({ stop, take }: QueryOptions, ask: () => Promise<unknown>): Promise<DecodedAnswer> {
     const { timeout } = this.#options;
     const deadline = AbortSignal.timeout(timeout);
-    const call: Call = { signal: AbortSignal.any([deadline, stop]), answer: null };
+    const call: Call = { signal: AbortSignal.any([deadline, stop]), take, answer: null };
     try {
       await this.#calls.run(call, ask);
     } catch (error) {
@@ -119,7 +127,7 @@ export class PrometheusClient {
     if (!Buffer.isBuffer(body)) throw new PrometheusError("malformed", "the answer has no body", status);
     if (status !== 200) throw refusal(status, body);
     const call = this.#calls.getStore();
-    const answer = await decodeAnswer(body, slices());
+    const answer = await decodeAnswer(body, slices(), call?.take ?? null);
     if (call !== undefined) call.answer = answer;
     return { ...response, data: NO_DATA };
   }

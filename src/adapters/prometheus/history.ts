@@ -4,7 +4,8 @@
 import type { Policy } from "../../domain/policy.ts";
 import { before, elapsed, type Instant, instant, type Millis, millis } from "../../domain/units.ts";
 import { slices } from "./breathe.ts";
-import type { DecodedAnswer, DecodedSeries } from "./decode-response.ts";
+import type { DecodedAnswer, DecodedSeries, TakeSeries } from "./decode-response.ts";
+import type { QueryOptions } from "./driver.ts";
 import type { Fleet } from "./fold.ts";
 import type { ReplicaCounts } from "./kube-state-metrics.ts";
 import { asPrometheusError, PrometheusError } from "./prometheus-error.ts";
@@ -21,8 +22,8 @@ export type HistoryParts = {
   readonly scrapeInterval: Millis;
   readonly keep: Millis;
   readonly selectors: (policies: readonly Policy[]) => readonly Selector[];
-  /** Runs one query; throws a PrometheusError. */
-  readonly ask: (expression: string, at: Instant, budget: AbortSignal) => Promise<DecodedAnswer>;
+  /** Runs one query, which may hand over its series as they come; throws a PrometheusError. */
+  readonly ask: (expression: string, at: Instant, options: QueryOptions) => Promise<DecodedAnswer>;
 };
 
 export type HistoryRequest = {
@@ -90,37 +91,50 @@ export class History {
     page: HistoryRequest & { readonly start: Instant; readonly end: Instant },
   ): Promise<Trouble> {
     const { start, end, budget, probeFirst } = page;
+    const { fleet } = this.#parts;
     const ask = async (selector: Selector): Promise<Reading> => {
       const expression = over(selector, elapsed(start, end));
-      const answer = await this.#parts.ask(expression, end, budget).catch(asPrometheusError);
+      const take = this.#takerOf(selector.role);
+      const options = { stop: budget, take };
+      const answer = await this.#parts.ask(expression, end, options).catch(asPrometheusError);
+      if (take !== null && !(answer instanceof PrometheusError)) await each(answer.series, take);
       return { role: selector.role, answer };
     };
-    const first = probeFirst ? await Promise.all(selectors.slice(0, 1).map(ask)) : [];
-    const probe = first[0]?.answer;
-    if (probe instanceof PrometheusError) return probe;
-    const readings = [...first, ...(await Promise.all(selectors.slice(first.length).map(ask)))];
-    return await this.#fold(readings, end);
+    // Scrapes come first: they tell by which labels the others are told apart.
+    const scrapes = await Promise.all(selectors.filter(isOfScrapes).map(ask));
+    const failure = scrapes.find(({ answer }) => answer instanceof PrometheusError)?.answer;
+    if (probeFirst && failure instanceof PrometheusError) return failure;
+    const attempts = scrapes.flatMap(({ answer }) =>
+      answer instanceof PrometheusError ? [] : answer.series,
+    );
+    fleet.learnTargets(attempts);
+    const others = await Promise.all(selectors.filter((selector) => !isOfScrapes(selector)).map(ask));
+    return await this.#finish([...scrapes, ...others], attempts, end);
+  }
+
+  /** What came is true and is taken in as it comes, whatever else fails: so large answers are never in memory whole. */
+  #takerOf(role: SelectorRole): TakeSeries | null {
+    const { fleet, counts } = this.#parts;
+    if (role === "scrapes") return null;
+    if (role === "samples") return (series) => fleet.takeSamples(series);
+    return (series) => {
+      fleet.alive(series.times);
+      counts.take(series);
+    };
   }
 
   /**
-   * What came is true and is taken in, whatever else failed. Attempts wait until all has come: a pod whose scrape
-   * succeeded and whose series are missing would pass for one that no longer serves.
+   * Attempts wait until all has come: a pod whose scrape succeeded and whose series are missing would pass for one that
+   * no longer serves.
    */
-  async #fold(readings: readonly Reading[], end: Instant): Promise<Trouble> {
+  async #finish(
+    readings: readonly Reading[],
+    attempts: readonly DecodedSeries[],
+    end: Instant,
+  ): Promise<Trouble> {
     const { fleet, counts } = this.#parts;
     const trouble = worst(readings);
-    const ofRole = (wanted: SelectorRole): readonly DecodedSeries[] =>
-      readings.flatMap(({ role, answer }) =>
-        role === wanted && !(answer instanceof PrometheusError) ? answer.series : [],
-      );
-    const scrapes = ofRole("scrapes");
-    fleet.learnTargets(scrapes);
-    await each(ofRole("samples"), (series) => fleet.takeSamples(series));
-    await each(ofRole("replicas"), (series) => {
-      fleet.alive(series.times);
-      counts.take(series);
-    });
-    if (trouble === null) await each(scrapes, (series) => fleet.takeScrapes(series));
+    if (trouble === null) await each(attempts, (series) => fleet.takeScrapes(series));
     await each(fleet.forgetting(end), () => {});
     await each(counts.forgetting(end), () => {});
     return trouble;
@@ -137,6 +151,10 @@ export class History {
         Math.max(FIRST_PAGE_INTERVALS, this.#pageIntervals),
       );
   }
+}
+
+function isOfScrapes({ role }: Selector): boolean {
+  return role === "scrapes";
 }
 
 async function each<Item>(all: Iterable<Item>, take: (item: Item) => void): Promise<void> {

@@ -70,7 +70,8 @@ export class PrometheusSource implements MetricsSource {
       scrapeInterval,
       keep,
       selectors: (policies) => selectorsFor(policies, configuration),
-      ask: (expression, at, budget) => this.#ask(() => this.#client.query(expression, at, budget), budget),
+      ask: (expression, at, { stop, take }) =>
+        this.#ask(() => this.#client.query(expression, at, { stop, take }), stop),
     });
     this.#queries = new OwnQueries({
       interval: tickInterval,
