@@ -1,6 +1,7 @@
 // An open-loop client in a process of its own: GetMetrics and IsActive of all policies in turn at a steady rate over
 // two connections. Told `{ port, policies, ratePerSecond, seconds }` over IPC, it answers with latencies.
 
+import type { IncomingHttpHeaders } from "node:http";
 import { type ClientHttp2Session, connect } from "node:http2";
 import { setTimeout as wait } from "node:timers/promises";
 import { loadExternalScalerProto } from "../../../src/keda/proto.ts";
@@ -47,9 +48,8 @@ async function run(order: LoadOrder): Promise<LoadOutcome> {
     if (early >= 1) await wait(early);
     const [session, call] = [sessions[sent % CONNECTIONS], calls[sent % calls.length]];
     if (session === undefined || call === undefined) throw new Error("nothing to call");
-    const done = one(session, call, { log, tickMs: order.tickMs });
+    const done = one(session, call, { log, tickMs: order.tickMs }).finally(() => open.delete(done));
     open.add(done);
-    void done.then(() => open.delete(done));
   }
   await Promise.all(open);
   for (const session of sessions) session.close();
@@ -97,10 +97,10 @@ function one(
       te: "trailers",
     });
     let outcome = "no trailers";
-    const readStatus = (headers: Readonly<Record<string, unknown>>): void => {
-      if (headers["grpc-status"] !== undefined) {
-        outcome = String(headers["grpc-status"]) === "0" ? "" : `${path}: ${headers["grpc-message"]}`;
-      }
+    const readStatus = (headers: IncomingHttpHeaders): void => {
+      const status = headers["grpc-status"];
+      if (status === undefined) return;
+      outcome = String(status) === "0" ? "" : `${path}: ${String(headers["grpc-message"])}`;
     };
     stream.on("response", readStatus).on("trailers", readStatus);
     stream.on("error", (error: Error) => {
