@@ -80,7 +80,11 @@ export function withNaN(past: Past, share: number): Past {
 }
 
 /** Returns the past without what was scraped of a pod in (from, to], attempts included. */
-export function without(past: Past, pod: string, from: number, to = Number.POSITIVE_INFINITY): Past {
+export function without(
+  past: Past,
+  pod: string,
+  { from, to = Number.POSITIVE_INFINITY }: { readonly from: number; readonly to?: number },
+): Past {
   return past.filter((sample) => !isOfPod(sample, pod) || sample.seconds <= from || sample.seconds > to);
 }
 

@@ -85,28 +85,41 @@ function playedDirty({ policy, ticks }: Played, dirty: Past): Promise<readonly D
   return playSource(memorySource(dirty), policy, ticks);
 }
 
-/** Returns the answers that lie below every answer that the clean past gave in the last `delay` seconds. */
+/** Returns the answers that lie below every answer that the clean past gave in the last `delay` seconds (or soon gives). */
 function lowerAnswers(
   dirty: readonly DecisionRecord[],
   clean: readonly DecisionRecord[],
   {
     delay,
+    early = 0,
     share = 1,
+    coveredOnly = false,
     hidden: [from, until] = [0, SETTLED - 1],
   }: {
     readonly delay: number;
+    /** By how many seconds a fall may come before that of the clean past. */
+    readonly early?: number;
     readonly share?: number;
+    /** Ask only of answers with full coverage: with less, no scale-in is possible whatever the number. */
+    readonly coveredOnly?: boolean;
     /** Seconds in which nothing is asked of an answer. */
     readonly hidden?: readonly [number, number];
   },
 ): readonly string[] {
   return dirty.flatMap((record, index) => {
-    const before = clean.slice(Math.max(0, index - delay), index + 1).map(answerOf);
-    const least = Math.ceil(share * Math.min(...before));
+    const near = clean.slice(Math.max(0, index - delay), index + early + 1).map(answerOf);
+    const least = Math.ceil(share * Math.min(...near));
     const second = index + 1;
     const isAsked = second >= SETTLED && (second <= from || second > until);
-    return isAsked && answerOf(record) < least ? [`${second} s: ${answerOf(record)} < ${least}`] : [];
+    const isExcused = coveredOnly && isShort(record);
+    return isAsked && !isExcused && answerOf(record) < least
+      ? [`${second} s: ${answerOf(record)} < ${least}`]
+      : [];
   });
+}
+
+function isShort({ decision }: DecisionRecord): boolean {
+  return decision.scaleInBlocked.includes("COVERAGE");
 }
 
 function answerOf({ answer }: DecisionRecord): number {
@@ -195,23 +208,29 @@ describe.skipIf(NO_RECORDINGS !== null)(`dirty series in memory ${NO_RECORDINGS 
     expect(await playedDirty(surge, [...surge.past, ...future])).toEqual(surge.clean);
   });
 
+  // A tick whose scrape was lost is not remembered: where it was the last to ask for more, the fall comes as much earlier.
   test("a fifth of the scrapes lost: no lower answer for more than a few scrapes", {
     timeout: 120_000,
   }, async () => {
     await holds(async (seed) => {
       for (const recording of [surge, steady]) {
         const dirty = await playedDirty(recording, withLostScrapes(recording.past, 0.2, random(seed)));
-        expect(lowerAnswers(dirty, recording.clean, { delay: 5 })).toEqual([]);
-        expect(dirty.some(({ decision }) => decision.scaleInBlocked.includes("COVERAGE"))).toBe(true);
+        const near = { delay: 5, early: 3 };
+        expect(lowerAnswers(dirty, recording.clean, { ...near, coveredOnly: true })).toEqual([]);
+        expect(lowerAnswers(dirty, recording.clean, { ...near, share: SEEN })).toEqual([]);
+        expect(dirty.some(isShort)).toBe(true);
       }
     });
   });
 
   test("a pod missing for ten seconds: no lower answer once it is back", { timeout: 60_000 }, async () => {
     for (const from of [90, 110, 150, 190]) {
-      const dirty = await playedDirty(surge, without(surge.past, POD, BEGIN + from, BEGIN + from + 10));
+      const dirty = await playedDirty(
+        surge,
+        without(surge.past, POD, { from: BEGIN + from, to: BEGIN + from + 10 }),
+      );
       const gap = dirty.slice(from + 2, from + 10);
-      expect(gap.filter(({ decision }) => !decision.scaleInBlocked.includes("COVERAGE"))).toEqual([]);
+      expect(gap.filter((record) => !isShort(record))).toEqual([]);
       expect(lowerAnswers(dirty, surge.clean, { delay: 2, hidden: [from, from + 11] })).toEqual([]);
       expect(lowerAnswers(dirty, surge.clean, { delay: 2, share: SEEN })).toEqual([]);
     }
@@ -227,9 +246,9 @@ describe.skipIf(NO_RECORDINGS !== null)(`dirty series in memory ${NO_RECORDINGS 
       timeout: 60_000,
     },
     async ({ from }) => {
-      const dirty = await playedDirty(surge, without(surge.past, POD, BEGIN + from));
+      const dirty = await playedDirty(surge, without(surge.past, POD, { from: BEGIN + from }));
       const short = dirty.slice(Math.max(from + 2, SETTLED));
-      expect(short.filter(({ decision }) => !decision.scaleInBlocked.includes("COVERAGE"))).toEqual([]);
+      expect(short.filter((record) => !isShort(record))).toEqual([]);
       expect(short.filter((record) => answerOf(record) < DESIRED)).toEqual([]);
       expect(lowerAnswers(dirty, surge.clean, { delay: 2, share: SEEN })).toEqual([]);
       expect(Math.max(...dirty.map(answerOf))).toBeGreaterThan(DESIRED);
@@ -253,7 +272,7 @@ describe.skipIf(MISSING !== null)(`dirty series in a real Prometheus ${MISSING ?
       name: "lost scrapes, a restart and a NaN",
       form: (past: Past) => withNaN(withReset(withLostScrapes(past, 0.2, random(7)), POD, BEGIN + 130), 0.6),
     },
-    { name: "a pod missing", form: (past: Past) => without(past, POD, BEGIN - 1) },
+    { name: "a pod missing", form: (past: Past) => without(past, POD, { from: BEGIN - 1 }) },
   ])("$name: the records are those in memory", { timeout: 120_000 }, async ({ form }) => {
     const { past, policy, ticks } = await played("F-surge", "embedder");
     const dirty = form(past);
