@@ -37,10 +37,16 @@ export function answerOf(entry: Entry, { now, tickInterval }: AskedAt): Result<A
   if (status === "unavailable" || record.answer.code !== "OK" || replicas === null) {
     return failed(unavailable("no decision now: nothing is known of the workload"));
   }
-  if (elapsed(record.at, now) > RECORD_AGE_MAX_TICKS * tickInterval) {
+  if (elapsed(record.at, standingAt(entry, now)) > RECORD_AGE_MAX_TICKS * tickInterval) {
     return failed(unavailable("no decision now: the last one is older than 3 tick intervals"));
   }
   return ok({ replicas, active });
+}
+
+/** A deleted policy no longer ticks: what it answered when it went stands for `holdFor` (rule 39). */
+function standingAt({ deletedAt, loaded }: Entry, now: Instant): Instant {
+  const isHeld = deletedAt !== null && elapsed(deletedAt, now) <= loaded.policy.missingData.holdFor;
+  return isHeld ? deletedAt : now;
 }
 
 /** The answers of usual sizes, made once. */

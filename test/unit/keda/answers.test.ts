@@ -69,6 +69,41 @@ describe("an entry's answer", () => {
   });
 });
 
+describe("the last answer of a deleted policy", () => {
+  const deletedAt = after(RECORD_AT, seconds(1));
+  const deleted: Entry = { ...entryWith({}), deletedAt };
+  const { holdFor } = deleted.loaded.policy.missingData;
+  const stale = {
+    code: status.UNAVAILABLE,
+    details: "no decision now: the last one is older than 3 tick intervals",
+  };
+
+  test.each([
+    {
+      name: "stands for holdFor, though nothing ticks any more",
+      entry: deleted,
+      now: after(deletedAt, holdFor),
+    },
+    { name: "stands right after", entry: deleted, now: deletedAt },
+  ])("$name", ({ entry, now }) => {
+    expect(answerOf(entry, { now, tickInterval: TICK })).toEqual({
+      ok: true,
+      value: { replicas: 7, active: true },
+    });
+  });
+
+  test.each([
+    { name: "no longer than that", entry: deleted, now: after(after(deletedAt, holdFor), millis(1)) },
+    {
+      name: "not at all where ticks had stopped before",
+      entry: { ...deleted, deletedAt: after(RECORD_AT, seconds(4)) },
+      now: after(RECORD_AT, seconds(4)),
+    },
+  ])("stands $name", ({ entry, now }) => {
+    expect(answerOf(entry, { now, tickInterval: TICK })).toEqual({ ok: false, failure: stale });
+  });
+});
+
 describe("the encoder", () => {
   test.each([0, 1, 7, 2 ** 31 - 1])("puts %d in both fields", (replicas) => {
     expect(encodeReplicas(replicas)).toEqual({
