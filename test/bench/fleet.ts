@@ -3,6 +3,7 @@
 import type { Observation, SignalReadings } from "../../src/domain/observation.ts";
 import type { Policy } from "../../src/domain/policy.ts";
 import { after, type Instant, instant, millis, minutes, seconds } from "../../src/domain/units.ts";
+import { USUAL_DYNAMICS } from "../support/builders.ts";
 
 /** The tick of a fleet read from Prometheus. */
 export const TICK = seconds(15);
@@ -39,21 +40,7 @@ export function policyOf(index: number): Policy {
       gpuMemory: { blockScaleInAbove: 0.9, criticalAbove: 0.97, required: false },
       custom: [],
     },
-    startup: { expected: minutes(3) },
-    scaleOut: {
-      stabilizationWindow: millis(0),
-      tolerance: 0.1,
-      limits: [{ replicas: 4, percent: 100, per: minutes(1) }],
-    },
-    scaleIn: {
-      stabilizationWindow: minutes(5),
-      cooldown: minutes(5),
-      tolerance: 0.1,
-      limits: [{ replicas: 1, percent: 25, per: minutes(2) }],
-    },
-    activation: null,
-    missingData: { maxAge: minutes(1), holdFor: minutes(10) },
-    keda: { tolerance: 0 },
+    ...USUAL_DYNAMICS,
   };
 }
 

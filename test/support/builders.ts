@@ -32,6 +32,25 @@ export const DECLARED = {
   gpuMemory: { blockScaleInAbove: 0.9, criticalAbove: 0.97, required: true },
 } as const satisfies Omit<SignalPolicies, "custom">;
 
+/** How a policy moves where its file says nothing: the documented defaults, for policies that are not about them. */
+export const USUAL_DYNAMICS = {
+  startup: { expected: minutes(3) },
+  scaleOut: {
+    stabilizationWindow: seconds(0),
+    tolerance: 0.1,
+    limits: [{ replicas: 4, percent: 100, per: minutes(1) }],
+  },
+  scaleIn: {
+    stabilizationWindow: minutes(5),
+    cooldown: minutes(5),
+    tolerance: 0.1,
+    limits: [{ replicas: 1, percent: 25, per: minutes(2) }],
+  },
+  activation: null,
+  missingData: { maxAge: minutes(1), holdFor: minutes(10) },
+  keda: { tolerance: 0 },
+} as const satisfies Partial<Policy>;
+
 /** Returns a policy with a load signal only, no windows and no limits: each dynamic is added by the test that is about it. */
 export function aPolicy(
   overrides: Partial<Omit<Policy, "signals">> & { readonly signals?: Partial<SignalPolicies> } = {},

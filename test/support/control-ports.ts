@@ -13,6 +13,7 @@ import type { Logger } from "../../src/ports/logger.ts";
 import type { MetricsSource, SourceOutcome } from "../../src/ports/metrics-source.ts";
 import type { Pacing } from "../../src/ports/pacing.ts";
 import type { Telemetry, TickResult } from "../../src/ports/telemetry.ts";
+import { USUAL_DYNAMICS } from "./builders.ts";
 
 /** Time that goes where each sleep says: by default to the instant asked for, else as scripted. */
 export class ScriptedClock implements Clock {
@@ -177,21 +178,7 @@ export function controlPolicy(changes: Partial<Policy> = {}): Policy {
       gpuMemory: null,
       custom: [],
     },
-    startup: { expected: minutes(3) },
-    scaleOut: {
-      stabilizationWindow: seconds(0),
-      tolerance: 0.1,
-      limits: [{ replicas: 4, percent: 100, per: minutes(1) }],
-    },
-    scaleIn: {
-      stabilizationWindow: minutes(5),
-      cooldown: minutes(5),
-      tolerance: 0.1,
-      limits: [{ replicas: 1, percent: 25, per: minutes(2) }],
-    },
-    activation: null,
-    missingData: { maxAge: minutes(1), holdFor: minutes(10) },
-    keda: { tolerance: 0 },
+    ...USUAL_DYNAMICS,
     ...changes,
   };
 }

@@ -10,6 +10,7 @@ import { initialState } from "../../src/domain/state.ts";
 import { policyKey } from "../../src/domain/target.ts";
 import { type Instant, instant, minutes, seconds } from "../../src/domain/units.ts";
 import { VERSION } from "../../src/domain/version.ts";
+import { USUAL_DYNAMICS } from "./builders.ts";
 
 /** 2026-01-05T00:00:50Z, the instant of most records in tests. */
 export const RECORD_AT: Instant = instant(Date.UTC(2026, 0, 5, 0, 0, 50));
@@ -33,21 +34,7 @@ export function buildPolicy(parts: Partial<Policy> = {}): Policy {
       gpuMemory: null,
       custom: [],
     },
-    startup: { expected: minutes(3) },
-    scaleOut: {
-      stabilizationWindow: seconds(0),
-      tolerance: 0.1,
-      limits: [{ replicas: 4, percent: 100, per: minutes(1) }],
-    },
-    scaleIn: {
-      stabilizationWindow: minutes(5),
-      cooldown: minutes(5),
-      tolerance: 0.1,
-      limits: [{ replicas: 1, percent: 25, per: minutes(2) }],
-    },
-    activation: null,
-    missingData: { maxAge: seconds(60), holdFor: minutes(10) },
-    keda: { tolerance: 0 },
+    ...USUAL_DYNAMICS,
     ...parts,
   };
 }

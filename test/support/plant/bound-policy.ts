@@ -2,6 +2,7 @@
 
 import type { Policy, SignalPolicies } from "../../../src/domain/policy.ts";
 import { type Millis, millis, minutes, seconds } from "../../../src/domain/units.ts";
+import { USUAL_DYNAMICS } from "../builders.ts";
 
 /** Constant 100 ms whatever the batch, up to 4 in one: 40 requests/s at most. */
 export const SHAPE_C = { executionSeconds: 0.1, maxBatch: 4 };
@@ -37,20 +38,7 @@ export function boundPolicy({
     gpusPerReplica: 1,
     objective: { percentile: 99, latency: millis(400) },
     signals,
+    ...USUAL_DYNAMICS,
     startup: { expected: startup },
-    scaleOut: {
-      stabilizationWindow: millis(0),
-      tolerance: 0.1,
-      limits: [{ replicas: 4, percent: 100, per: minutes(1) }],
-    },
-    scaleIn: {
-      stabilizationWindow: minutes(5),
-      cooldown: minutes(5),
-      tolerance: 0.1,
-      limits: [{ replicas: 1, percent: 25, per: minutes(2) }],
-    },
-    activation: null,
-    missingData: { maxAge: seconds(60), holdFor: minutes(10) },
-    keda: { tolerance: 0 },
   };
 }
