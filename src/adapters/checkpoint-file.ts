@@ -48,7 +48,6 @@ const stateFields: Fields<ScalerState> = {
   lastAnswer: count.nullable(),
   lastReplicas: z.strictObject(lastReplicas).nullable(),
   lastLiveAt: at.nullable(),
-  active: z.boolean().nullable(),
   lastActiveAt: at.nullable(),
   desiredChanges: z.array(z.strictObject(desiredChange)),
   lastIncreaseAt: at.nullable(),

@@ -24,7 +24,7 @@ export function activityOf(context: TickContext, veto: ScaleInVeto): Activity {
   const lastActiveAt = isBusy(context) ? at : (state.lastActiveAt ?? (desired > 0 ? at : null));
   const recently = lastActiveAt !== null && elapsed(lastActiveAt, at) < policy.activation.cooldown;
   if (recently) return { active: true, unknown: false, lastActiveAt };
-  if (context.observation.activation?.value === undefined || context.observation.activation.value === null) {
+  if ((context.observation.activation?.value ?? null) === null) {
     return { active: desired > 0, unknown: true, lastActiveAt };
   }
   return { active: desired > 0 && isVetoed(veto, context), unknown: false, lastActiveAt };

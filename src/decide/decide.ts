@@ -94,7 +94,6 @@ function close({ replicas, steps }: Proposal, tick: Tick, activity: Activity | n
     ...context.state,
     lastAnswer: replicas,
     lastLiveAt: activity === null ? context.state.lastLiveAt : context.at,
-    active: replicas > 0,
     lastActiveAt: activity?.lastActiveAt ?? context.state.lastActiveAt,
     backlogAboveAt: isBacklogAbove(context) ? context.at : context.state.backlogAboveAt,
   };

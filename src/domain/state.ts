@@ -37,7 +37,6 @@ export type ScalerState = {
   readonly lastReplicas: { readonly at: Instant; readonly desired: number; readonly ready: number } | null;
   /** The last tick with known replicas and a signal (other than a guard) live or idle. */
   readonly lastLiveAt: Instant | null;
-  readonly active: boolean | null;
   readonly lastActiveAt: Instant | null;
   /** Oldest first; the first entry is what was known at the beginning of memory. */
   readonly desiredChanges: readonly DesiredChange[];
@@ -71,7 +70,6 @@ export function initialState({ remembers = false }: { readonly remembers?: boole
     lastAnswer: null,
     lastReplicas: null,
     lastLiveAt: null,
-    active: null,
     lastActiveAt: null,
     desiredChanges: [],
     lastIncreaseAt: null,

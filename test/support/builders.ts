@@ -51,6 +51,14 @@ export const USUAL_DYNAMICS = {
   keda: { tolerance: 0 },
 } as const satisfies Partial<Policy>;
 
+/** Returns a policy as its file would say it: 20 requests/s a replica, everything else by default. */
+export function usualPolicy(parts: Partial<Policy> = {}): Policy {
+  const requestRate = { ...DECLARED.requestRate, targetPerReplica: 20 };
+  const replicas = { min: 1, max: 8 };
+  const objective = { percentile: 99, latency: seconds(0.5) };
+  return { ...aPolicy({ replicas, objective, signals: { requestRate } }), ...USUAL_DYNAMICS, ...parts };
+}
+
 /** Returns a policy with a load signal only, no windows and no limits: each dynamic is added by the test that is about it. */
 export function aPolicy(
   overrides: Partial<Omit<Policy, "signals">> & { readonly signals?: Partial<SignalPolicies> } = {},

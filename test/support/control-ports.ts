@@ -6,14 +6,14 @@ import type { LogRecord } from "../../src/domain/record.ts";
 import type { QuerySamples, WorkloadSamples } from "../../src/domain/samples.ts";
 import type { TargetRef } from "../../src/domain/target.ts";
 import type { Instant, Millis } from "../../src/domain/units.ts";
-import { after, instant, minutes, seconds } from "../../src/domain/units.ts";
+import { after, instant, seconds } from "../../src/domain/units.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { DecisionSink } from "../../src/ports/decision-sink.ts";
 import type { Logger } from "../../src/ports/logger.ts";
 import type { MetricsSource, SourceOutcome } from "../../src/ports/metrics-source.ts";
 import type { Pacing } from "../../src/ports/pacing.ts";
 import type { Telemetry, TickResult } from "../../src/ports/telemetry.ts";
-import { USUAL_DYNAMICS } from "./builders.ts";
+import { DECLARED, usualPolicy } from "./builders.ts";
 
 /** Time that goes where each sleep says: by default to the instant asked for, else as scripted. */
 export class ScriptedClock implements Clock {
@@ -161,26 +161,9 @@ export function at(count: number): Instant {
 
 /** Returns a complete policy; `changes` replace whole top-level fields. */
 export function controlPolicy(changes: Partial<Policy> = {}): Policy {
-  return {
-    name: "embedder",
-    mode: "enforce",
-    target: { kind: "Deployment", namespace: "ai-inference", name: "triton-embedder" },
-    models: [{ name: "embedder", maxQueueDelay: seconds(0), weight: 1 }],
-    replicas: { min: 1, max: 8 },
-    gpusPerReplica: 1,
-    objective: { percentile: 99, latency: seconds(0.5) },
-    signals: {
-      requestRate: { targetPerReplica: 20, window: minutes(1), required: true },
-      inFlight: null,
-      pendingRequests: { targetPerReplica: 8, window: seconds(15), clearWithin: minutes(5), required: true },
-      queueDuration: null,
-      latency: null,
-      gpuMemory: null,
-      custom: [],
-    },
-    ...USUAL_DYNAMICS,
-    ...changes,
-  };
+  const usual = usualPolicy();
+  const { pendingRequests } = DECLARED;
+  return { ...usual, signals: { ...usual.signals, pendingRequests }, ...changes };
 }
 
 /** Returns a policy as a source would load it; its hash follows from its content. */

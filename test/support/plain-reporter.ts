@@ -1,7 +1,7 @@
 // A vitest reporter that ends a run with one plain line, `N passed, N failed`, and says why tests were skipped.
 
 import { writeFileSync } from "node:fs";
-import type { Reporter, TestModule } from "vitest/node";
+import type { Reporter, TestCase, TestModule, TestSuite } from "vitest/node";
 
 export type TestCounts = { readonly passed: number; readonly failed: number; readonly skipped: number };
 
@@ -33,7 +33,7 @@ export class PlainReporter implements Reporter {
         if (result.state === "pending") counts.failed += 1;
         else counts[result.state] += 1;
         if (result.state !== "skipped") continue;
-        const reason = result.note ?? `marked as skipped in ${module.relativeModuleId}`;
+        const reason = result.note ?? outermostName(test);
         reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
       }
     }
@@ -41,4 +41,11 @@ export class PlainReporter implements Reporter {
     if (this.#countsFile === undefined) console.log(closingLine(counts));
     else writeFileSync(this.#countsFile, `${JSON.stringify(counts)}\n`);
   }
+}
+
+/** The name of the group that a test without a note was skipped with: such groups say why in their names. */
+function outermostName(test: TestCase): string {
+  let found: TestCase | TestSuite = test;
+  while (found.parent.type === "suite") found = found.parent;
+  return found.name.trim();
 }

@@ -8,39 +8,15 @@ import type { LoadedPolicy } from "../../src/domain/policy-set.ts";
 import type { DecisionRecord } from "../../src/domain/record.ts";
 import { initialState } from "../../src/domain/state.ts";
 import { policyKey } from "../../src/domain/target.ts";
-import { type Instant, instant, minutes, seconds } from "../../src/domain/units.ts";
+import { type Instant, instant } from "../../src/domain/units.ts";
 import { VERSION } from "../../src/domain/version.ts";
-import { USUAL_DYNAMICS } from "./builders.ts";
+import { usualPolicy } from "./builders.ts";
 
 /** 2026-01-05T00:00:50Z, the instant of most records in tests. */
 export const RECORD_AT: Instant = instant(Date.UTC(2026, 0, 5, 0, 0, 50));
 
-/** Returns a policy `embedder` for ai-inference/triton-embedder, with the given parts in place of its own. */
-export function buildPolicy(parts: Partial<Policy> = {}): Policy {
-  return {
-    name: "embedder",
-    mode: "enforce",
-    target: { kind: "Deployment", namespace: "ai-inference", name: "triton-embedder" },
-    models: [{ name: "embedder", maxQueueDelay: seconds(0), weight: 1 }],
-    replicas: { min: 1, max: 8 },
-    gpusPerReplica: 1,
-    objective: { percentile: 99, latency: seconds(0.5) },
-    signals: {
-      requestRate: { targetPerReplica: 20, window: minutes(1), required: true },
-      inFlight: null,
-      pendingRequests: null,
-      queueDuration: null,
-      latency: null,
-      gpuMemory: null,
-      custom: [],
-    },
-    ...USUAL_DYNAMICS,
-    ...parts,
-  };
-}
-
 /** Returns the policy as a policy source hands it over. */
-export function loadPolicy(policy: Policy = buildPolicy()): LoadedPolicy {
+export function loadPolicy(policy: Policy = usualPolicy()): LoadedPolicy {
   return {
     key: policyKey(policy.target.namespace, policy.name),
     policy,

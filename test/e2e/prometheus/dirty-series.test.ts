@@ -11,6 +11,7 @@ import { millis, seconds, toSeconds } from "../../../src/domain/units.ts";
 import { aPolicy, DECLARED, EPOCH } from "../../support/builders.ts";
 import { randomStream } from "../../support/plant/random.ts";
 import { recordingPath } from "../../support/play-recording.ts";
+import { playSource } from "../../support/play-source.ts";
 import { askedSource } from "./asked-source.ts";
 import {
   doubled,
@@ -27,7 +28,6 @@ import {
   withZeroTwins,
 } from "./dirty-past.ts";
 import { memorySource } from "./memory-source.ts";
-import { playSource } from "./play-source.ts";
 import { prometheusMissing, startPrometheus } from "./prometheus-server.ts";
 import { recordedPast } from "./recorded-past.ts";
 

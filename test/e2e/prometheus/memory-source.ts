@@ -15,7 +15,7 @@ import {
   seconds,
 } from "../../../src/domain/units.ts";
 import { countUntil } from "../../../src/observe/window.ts";
-import type { PlayedSource } from "./play-source.ts";
+import type { PlayedSource } from "../../support/play-source.ts";
 import type { PastSample } from "./prometheus-server.ts";
 
 const ROLES: readonly SelectorRole[] = ["scrapes", "samples", "replicas"];

@@ -9,8 +9,8 @@ import type { DecisionRecord } from "../../../src/domain/record.ts";
 import { millis, minutes, seconds, toSeconds } from "../../../src/domain/units.ts";
 import { aPolicy, DECLARED, EPOCH } from "../../support/builders.ts";
 import { playRecording, recordingPath } from "../../support/play-recording.ts";
+import { playSource } from "../../support/play-source.ts";
 import { askedSource } from "./asked-source.ts";
-import { playSource } from "./play-source.ts";
 import { prometheusMissing, startPrometheus } from "./prometheus-server.ts";
 import { recordedPast } from "./recorded-past.ts";
 

@@ -6,9 +6,9 @@ import { describe, expect, test } from "vitest";
 import { millis, minutes, seconds, toSeconds } from "../../../src/domain/units.ts";
 import { aPolicy, DECLARED, EPOCH } from "../../support/builders.ts";
 import { recordingPath } from "../../support/play-recording.ts";
+import { playSource } from "../../support/play-source.ts";
 import { askedSource } from "./asked-source.ts";
 import { memorySource } from "./memory-source.ts";
-import { playSource } from "./play-source.ts";
 import { recordedPast } from "./recorded-past.ts";
 import { startVictoriaMetrics, victoriaMetricsMissing } from "./victoria-metrics-server.ts";
 

@@ -146,7 +146,6 @@ describe("a checkpoint", () => {
       startedAt: at,
       lastAnswer: 6,
       lastLiveAt: at,
-      active: true,
     };
     await checkpointFile(join(directory, "state.json")).save(new Map([["ai-inference/embedder", state]]));
     const policy = `${policyText()}  startup: { expected: 1s }\n`;

@@ -3,8 +3,9 @@
 import { describe, expect, test } from "vitest";
 import { formatInstant } from "../../../src/domain/instant.ts";
 import { after, type Millis, seconds } from "../../../src/domain/units.ts";
+import { usualPolicy } from "../../support/builders.ts";
 import { startApi } from "../../support/http-rig.ts";
-import { buildPolicy, loadPolicy, RECORD_AT, type RecordParts } from "../../support/registry-builder.ts";
+import { loadPolicy, RECORD_AT, type RecordParts } from "../../support/registry-builder.ts";
 
 const RECORD_TEXT = "2026-01-05T00:00:50.000Z";
 const later = (span: Millis): RecordParts => ({ at: after(RECORD_AT, span) });
@@ -167,7 +168,7 @@ describe("/api/v1/decisions", () => {
   });
 
   test("takes a bare name that is unambiguous, and none that is not", async () => {
-    const elsewhere = buildPolicy({ target: { kind: "Deployment", namespace: "team-b", name: "triton" } });
+    const elsewhere = usualPolicy({ target: { kind: "Deployment", namespace: "team-b", name: "triton" } });
     const one = await startApi();
     const two = await startApi({ policies: [loadPolicy(), loadPolicy(elsewhere)] });
     expect(await one.get("/api/v1/decisions?policy=embedder")).toMatchObject({ status: 200 });

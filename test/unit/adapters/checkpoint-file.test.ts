@@ -16,7 +16,6 @@ const FULL: ScalerState = {
   startedAt: at(0),
   lastAnswer: 7,
   lastReplicas: { at: at(60), desired: 7, ready: 5 },
-  active: true,
   desiredChanges: [{ at: at(0), desired: 3 }],
   recommendations: [{ at: at(60), replicas: 7 }],
   readySince: at(10),

@@ -2,14 +2,14 @@
 
 import { expect } from "vitest";
 
-import { tickPolicy } from "../../../src/control/tick.ts";
-import type { Policy } from "../../../src/domain/policy.ts";
-import type { DecisionRecord } from "../../../src/domain/record.ts";
-import { initialState } from "../../../src/domain/state.ts";
-import { millis, seconds } from "../../../src/domain/units.ts";
-import { sampleSpan } from "../../../src/domain/windows.ts";
-import type { MetricsSource } from "../../../src/ports/metrics-source.ts";
-import { at } from "../../support/builders.ts";
+import { tickPolicy } from "../../src/control/tick.ts";
+import type { Policy } from "../../src/domain/policy.ts";
+import type { DecisionRecord } from "../../src/domain/record.ts";
+import { initialState } from "../../src/domain/state.ts";
+import { millis, seconds } from "../../src/domain/units.ts";
+import { sampleSpan } from "../../src/domain/windows.ts";
+import type { MetricsSource } from "../../src/ports/metrics-source.ts";
+import { at } from "./builders.ts";
 
 export type PlayedSource = Pick<MetricsSource, "refresh" | "workload" | "scrapeInterval">;
 
