@@ -20,7 +20,7 @@ import {
 } from "./trial.ts";
 
 /** How many of the search's best are tried on validation time. */
-const FINALISTS = 8;
+const FINALISTS = 24;
 const MOST_OF_FRONT = 20;
 
 export type TuneInput = {
