@@ -1,0 +1,101 @@
+// Keeps score of what becomes of requests, and their table where it is wanted; frees them.
+
+import type { ModelScenario } from "../../domain/scenario.ts";
+import type { Payload } from "../triton/payload.ts";
+import { NONE, type RequestPool } from "../triton/request-pool.ts";
+import type { ServerOutcomes } from "../triton/triton-server.ts";
+import { RequestScore } from "./request-score.ts";
+import { FAILED, REJECTED, RequestLog, type RequestTable, TIMED_OUT } from "./request-table.ts";
+
+export type OutcomeSettings = {
+  readonly models: readonly ModelScenario[];
+  readonly objectiveSeconds: readonly number[];
+  readonly durationSeconds: number;
+  readonly warmupSeconds: number;
+  readonly keepRequests: boolean;
+};
+
+/** One score a model. */
+export class Outcomes implements ServerOutcomes {
+  readonly #requests: RequestPool;
+  readonly #scores: readonly RequestScore[];
+  readonly #log: RequestLog | null;
+
+  constructor({ models, objectiveSeconds, ...settings }: OutcomeSettings, requests: RequestPool) {
+    this.#requests = requests;
+    this.#log = settings.keepRequests ? new RequestLog() : null;
+    this.#scores = models.map(
+      ({ service: { overheadSeconds } }, index) =>
+        new RequestScore({ ...settings, overheadSeconds, objectiveSeconds: objectiveSeconds[index] ?? 0 }),
+    );
+  }
+
+  /** Returns the score of the model with this index. */
+  score(model: number): RequestScore {
+    const score = this.#scores[model];
+    if (score === undefined) throw new RangeError(`there is no model ${model}`);
+    return score;
+  }
+
+  /** Returns the table so far; empty unless requests are kept. */
+  table(): RequestTable {
+    return (this.#log ?? new RequestLog()).table();
+  }
+
+  arrived(request: number): void {
+    const { arrivedAt, batch, model, row } = this.#requests;
+    const index = model[request] ?? 0;
+    const at = arrivedAt[request] ?? 0;
+    this.#scores[index]?.arrived(at);
+    if (this.#log !== null) row[request] = this.#log.arrived(at, index, batch[request] ?? 0);
+  }
+
+  taken(request: number, server: number): void {
+    this.#log?.taken(this.#requests.row[request] ?? 0, server);
+  }
+
+  executed(_server: number, payload: Payload): void {
+    const score = this.#scores[payload.model];
+    const { requests } = payload;
+    const { size } = requests;
+    score?.executed(payload.startedAt, size);
+    for (let next = requests.shift(this.#requests); next !== NONE; next = requests.shift(this.#requests)) {
+      const arrivedAt = this.#requests.arrivedAt[next] ?? 0;
+      score?.answered(arrivedAt, payload);
+      if (this.#log !== null) {
+        const latency = payload.finishesAt - arrivedAt + (score?.settings.overheadSeconds ?? 0);
+        this.#log.answered(this.#requests.row[next] ?? 0, size, latency);
+      }
+      this.#requests.release(next);
+    }
+  }
+
+  rejected(request: number): void {
+    this.#scoreOf(request)?.rejected(this.#requests.arrivedAt[request] ?? 0);
+    this.#end(request, REJECTED);
+  }
+
+  timedOut(request: number): void {
+    this.#scoreOf(request)?.timedOut(this.#requests.arrivedAt[request] ?? 0);
+    this.#end(request, TIMED_OUT);
+  }
+
+  failed(request: number): void {
+    this.#scoreOf(request)?.failed(this.#requests.arrivedAt[request] ?? 0);
+    this.#end(request, FAILED);
+  }
+
+  /** Closes the scores. */
+  close(): void {
+    for (const score of this.#scores) score.close();
+  }
+
+  #scoreOf(request: number): RequestScore | undefined {
+    return this.#scores[this.#requests.model[request] ?? 0];
+  }
+
+  #end(request: number, status: number): void {
+    this.#log?.ended(this.#requests.row[request] ?? 0, status);
+    this.#requests.release(request);
+  }
+}

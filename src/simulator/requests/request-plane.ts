@@ -1,0 +1,192 @@
+// What serves requests: arrivals, a balancer, Triton servers, and the score of it all.
+
+import type { Balancer as BalancerSettings, ModelScenario } from "../../domain/scenario.ts";
+import { Balancer } from "../balancer/balancer.ts";
+import type { RandomStream } from "../random/random-stream.ts";
+import type { ArrivalSource } from "../traffic/arrival-source.ts";
+import { ExecutionTimes, type ServiceDistribution } from "../triton/execution-time.ts";
+import type { ModelCounters } from "../triton/model-counters.ts";
+import { RequestList } from "../triton/request-list.ts";
+import { NONE, RequestPool } from "../triton/request-pool.ts";
+import { type SchedulerSettings, schedulerSettings } from "../triton/scheduler-settings.ts";
+import { TritonServer } from "../triton/triton-server.ts";
+import { ArrivalQueue } from "./arrival-queue.ts";
+import { Outcomes } from "./outcomes.ts";
+import type { RequestScore } from "./request-score.ts";
+import type { RequestTable } from "./request-table.ts";
+
+/** Times are seconds since the scenario's start. */
+export type RequestPlaneSettings = {
+  readonly models: readonly ModelScenario[];
+  /** One a model, in their order. */
+  readonly arrivals: readonly ArrivalSource[];
+  readonly balancer: BalancerSettings;
+  readonly balancerRandom: RandomStream;
+  /** Draws a server's execution times. */
+  readonly serviceRandom: (server: number) => RandomStream;
+  /** One a model: the latency within which an answer is good. */
+  readonly objectiveSeconds: readonly number[];
+  readonly durationSeconds: number;
+  /** Requests that arrive before are served, not counted. */
+  readonly warmupSeconds: number;
+  /** Whether every request is kept for `requests()`. */
+  readonly keepRequests: boolean;
+  /** Log-normal unless given. */
+  readonly serviceDistribution?: ServiceDistribution;
+};
+
+/** Serves the requests of one workload. Time is that of the last `advance` and never goes back. */
+export class RequestPlane {
+  readonly #settings: RequestPlaneSettings;
+  readonly #schedulers: readonly SchedulerSettings[];
+  readonly #requests = new RequestPool();
+  readonly #arrivals: ArrivalQueue;
+  readonly #outcomes: Outcomes;
+  readonly #balancer: Balancer<TritonServer>;
+  /** By id, those gone too. */
+  readonly #servers: TritonServer[] = [];
+  readonly #gone = new Set<number>();
+  readonly #waiting = new RequestList();
+  readonly #slowdowns: number[];
+  #now = 0;
+
+  constructor(settings: RequestPlaneSettings) {
+    this.#settings = settings;
+    this.#schedulers = settings.models.map(schedulerSettings);
+    this.#arrivals = new ArrivalQueue(settings.arrivals);
+    this.#outcomes = new Outcomes(settings, this.#requests);
+    this.#balancer = new Balancer(settings.balancer, settings.balancerRandom);
+    this.#slowdowns = settings.models.map(() => 1);
+  }
+
+  /** Takes in the arrivals before `until` and serves up to it, inclusive. */
+  advance(until: number): void {
+    const arrivals = this.#arrivals;
+    arrivals.open(until);
+    while (arrivals.next()) {
+      const now = arrivals.at;
+      const request = this.#requests.take(now, arrivals.model, arrivals.batch);
+      this.#outcomes.arrived(request);
+      const server = this.#balancer.route(now);
+      if (server === undefined) this.#waiting.append(this.#requests, request);
+      else this.#hand(request, server, now);
+    }
+    this.#now = until;
+  }
+
+  /** Adds a server that is ready now; requests that wait at the balancer go to it first. Returns its id: 0, 1, 2, … */
+  addServer(): number {
+    const server = this.#newServer(this.#servers.length);
+    this.#servers.push(server);
+    this.#balancer.add(server);
+    while (this.#waiting.count > 0) this.#hand(this.#waiting.shift(this.#requests), server, this.#now);
+    return server.id;
+  }
+
+  /** Sends no new requests to a server; it serves what it has. */
+  drain(server: number): void {
+    this.#balancer.remove(this.#server(server));
+  }
+
+  /** Returns whether a server has nothing to do. */
+  isEmpty(server: number): boolean {
+    return this.#advanced(server).outstanding === 0;
+  }
+
+  /** Removes a server now; what it still had has failed. */
+  removeServer(server: number): void {
+    const removed = this.#advanced(server);
+    this.#balancer.remove(removed);
+    if (!this.#gone.has(server)) removed.fail(this.#now);
+    this.#gone.add(server);
+  }
+
+  /** Execution times of a model (null = of all) that start from now on are `factor` times as long; 1 = normal. */
+  slowDown(factor: number, model: string | null): void {
+    this.#advanceAll();
+    for (const [index, { name }] of this.#settings.models.entries()) {
+      if (model !== null && model !== name) continue;
+      this.#slowdowns[index] = factor;
+      for (const server of this.#servers) server.slowDown(factor, index);
+    }
+  }
+
+  /** Returns what a server has counted of the model with this index. */
+  counters(server: number, model: number): ModelCounters {
+    return this.#advanced(server).counters(model);
+  }
+
+  /** Returns for how long in seconds a server has had at least one execution running. */
+  busySeconds(server: number): number {
+    return this.#advanced(server).busySeconds(this.#now);
+  }
+
+  /** Returns how many requests wait for a ready server. */
+  waitingAtBalancer(): number {
+    return this.#waiting.count;
+  }
+
+  /** Returns how many requests wait anywhere, at the balancer or on servers. */
+  pending(): number {
+    this.#advanceAll();
+    return this.#servers.reduce((sum, server) => sum + server.pending(), this.#waiting.count);
+  }
+
+  /** Returns how the requests of the model with this index have fared so far; the object goes on counting. */
+  score(model: number): RequestScore {
+    this.#advanceAll();
+    return this.#outcomes.score(model);
+  }
+
+  /** Ends the run: what has no answer by now is unfinished, and bad. */
+  finish(): void {
+    this.#advanceAll();
+    this.#outcomes.close();
+  }
+
+  /** Returns every request with what became of it; empty unless they are kept. */
+  requests(): RequestTable {
+    this.#advanceAll();
+    return this.#outcomes.table();
+  }
+
+  #newServer(id: number): TritonServer {
+    const { models, serviceRandom, serviceDistribution } = this.#settings;
+    const random = serviceRandom(id);
+    const served = models.map(({ service }, index) => ({
+      scheduler: this.#schedulers[index] ?? { instances: 1, batcher: null },
+      times: new ExecutionTimes(service, random, serviceDistribution),
+    }));
+    const server = new TritonServer({
+      id,
+      models: served,
+      requests: this.#requests,
+      outcomes: this.#outcomes,
+    });
+    for (const [index, factor] of this.#slowdowns.entries()) server.slowDown(factor, index);
+    return server;
+  }
+
+  #hand(request: number, server: TritonServer, now: number): void {
+    if (request === NONE) return;
+    server.advance(now);
+    this.#outcomes.taken(request, server.id);
+    server.arrive(request, now);
+  }
+
+  #server(id: number): TritonServer {
+    const server = this.#servers[id];
+    if (server === undefined) throw new RangeError(`there is no server ${id}`);
+    return server;
+  }
+
+  #advanced(id: number): TritonServer {
+    const server = this.#server(id);
+    server.advance(this.#now);
+    return server;
+  }
+
+  #advanceAll(): void {
+    for (const server of this.#servers) server.advance(this.#now);
+  }
+}

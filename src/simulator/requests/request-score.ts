@@ -1,0 +1,112 @@
+// How the counted requests of one model fared.
+
+import type { RequestCounts } from "../../domain/simulation-result.ts";
+import { HISTOGRAM_BUCKETS, LatencyHistogram, quantileOf } from "./latency-histogram.ts";
+
+export type ScoreSettings = {
+  /** An answer within it is good. */
+  readonly objectiveSeconds: number;
+  /** Network and front end, added to each latency. */
+  readonly overheadSeconds: number;
+  /** Requests that arrive before it do not count. */
+  readonly warmupSeconds: number;
+  readonly durationSeconds: number;
+};
+
+/** Counted requests of one model: those that arrived from the end of the warm-up on. */
+export class RequestScore {
+  /** Executions that began after the warm-up, and the sum of their batch dimensions. */
+  executions = 0;
+  inferences = 0;
+  /** Succeeded within the objective. */
+  good = 0;
+  /** Of succeeded requests in seconds: arrival at the balancer → answer, overhead included. */
+  readonly latency = new LatencyHistogram();
+  /** Of succeeded requests in seconds: arrival at the balancer → begin of the execution. */
+  readonly queue = new LatencyHistogram();
+  /** By second of arrival, from t = 0. */
+  readonly arrivedBySecond: Uint32Array;
+  readonly goodBySecond: Uint32Array;
+  readonly settings: ScoreSettings;
+  #arrived = 0;
+  #rejected = 0;
+  #timedOut = 0;
+  #failed = 0;
+  #unfinished = 0;
+  readonly #windowBefore = new Uint32Array(HISTOGRAM_BUCKETS);
+  #windowCountBefore = 0;
+
+  constructor(settings: ScoreSettings) {
+    this.settings = settings;
+    const seconds = Math.ceil(settings.durationSeconds) + 1;
+    this.arrivedBySecond = new Uint32Array(seconds);
+    this.goodBySecond = new Uint32Array(seconds);
+  }
+
+  get counts(): RequestCounts {
+    return {
+      arrived: this.#arrived,
+      succeeded: this.latency.count,
+      rejected: this.#rejected,
+      timedOut: this.#timedOut,
+      failed: this.#failed,
+      unfinished: this.#unfinished,
+    };
+  }
+
+  arrived(arrivedAt: number): void {
+    if (arrivedAt < this.settings.warmupSeconds) return;
+    this.#arrived += 1;
+    const second = Math.floor(arrivedAt);
+    this.arrivedBySecond[second] = (this.arrivedBySecond[second] ?? 0) + 1;
+  }
+
+  executed(startedAt: number, size: number): void {
+    if (startedAt < this.settings.warmupSeconds) return;
+    this.executions += 1;
+    this.inferences += size;
+  }
+
+  answered(
+    arrivedAt: number,
+    { startedAt, finishesAt }: { readonly startedAt: number; readonly finishesAt: number },
+  ): void {
+    const { warmupSeconds, overheadSeconds, objectiveSeconds } = this.settings;
+    if (arrivedAt < warmupSeconds) return;
+    const latency = finishesAt - arrivedAt + overheadSeconds;
+    this.latency.add(latency);
+    this.queue.add(startedAt - arrivedAt);
+    if (latency > objectiveSeconds) return;
+    this.good += 1;
+    const second = Math.floor(arrivedAt);
+    this.goodBySecond[second] = (this.goodBySecond[second] ?? 0) + 1;
+  }
+
+  rejected(arrivedAt: number): void {
+    if (arrivedAt >= this.settings.warmupSeconds) this.#rejected += 1;
+  }
+
+  timedOut(arrivedAt: number): void {
+    if (arrivedAt >= this.settings.warmupSeconds) this.#timedOut += 1;
+  }
+
+  failed(arrivedAt: number): void {
+    if (arrivedAt >= this.settings.warmupSeconds) this.#failed += 1;
+  }
+
+  /** Ends the score: what has no outcome is unfinished, and as bad as any other without an answer. */
+  close(): void {
+    const { arrived, succeeded, rejected, timedOut, failed } = this.counts;
+    this.#unfinished = arrived - succeeded - rejected - timedOut - failed;
+  }
+
+  /** Returns the 99th percentile in seconds of the latencies of requests answered since the last call, null of none. */
+  takeWindowP99(): number | null {
+    const count = this.latency.count - this.#windowCountBefore;
+    const fresh = this.latency.buckets.map((all, bucket) => all - (this.#windowBefore[bucket] ?? 0));
+    this.#windowBefore.set(this.latency.buckets);
+    this.#windowCountBefore = this.latency.count;
+    const largest = this.latency.max();
+    return count === 0 || largest === null ? null : Math.min(largest, quantileOf(fresh, count, 0.99));
+  }
+}
