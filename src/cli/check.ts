@@ -1,6 +1,6 @@
-// `tidemark check`: every mistake in policies and configurations, before they are in force.
+// `tidemark check`: every mistake in documents of any kind, before they are in force.
 
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import type { Configuration } from "../domain/configuration.ts";
 import { formatIssue, type Issue } from "../domain/issue.ts";
 import {
@@ -11,7 +11,8 @@ import {
 } from "../policy/check-document.ts";
 import { sortIssues } from "../policy/finding.ts";
 import { checkFiles } from "../policy/load-policies.ts";
-import { CommandError } from "./command-error.ts";
+import { type NamesFile, queueTargetIssues } from "../policy/queue-target-check.ts";
+import { badInput, CommandError } from "./command-error.ts";
 import { readDocuments } from "./document-files.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Output } from "./output.ts";
@@ -54,12 +55,11 @@ async function check({ paths, config, strict }: CheckOptions): Promise<CheckRepo
   const others = files.filter(
     ({ file }) => configFile === undefined || resolve(file) !== resolve(configFile.file),
   );
-  const checked = [
-    ...(configured?.documents ?? []),
-    ...checkFiles(others, configured?.configuration ?? null),
-  ];
+  const documents = checkFiles(others, configured?.configuration ?? null);
+  const checked = [...(configured?.documents ?? []), ...documents];
   const issues = sortIssues([
     ...(configured?.warnings ?? []),
+    ...queueTargetIssues(paired(others, documents), namesFile),
     ...checked.flatMap((document) => document.issues),
   ]);
   const errors = issues.filter(({ severity }) => severity === "error").length;
@@ -67,6 +67,19 @@ async function check({ paths, config, strict }: CheckOptions): Promise<CheckRepo
   const ok = errors === 0 && (strict !== true || warnings === 0);
   return { ok, files: checked.length, errors, warnings, issues };
 }
+
+/** Each file with what it holds; checking sorts files by name. */
+function paired(files: readonly DocumentFile[], documents: readonly CheckedDocument[]) {
+  const fileOf = new Map(files.map((file) => [file.file, file]));
+  return documents.flatMap((document) => {
+    const file = fileOf.get(document.file);
+    return file === undefined ? [] : [{ file, document }];
+  });
+}
+
+/** Paths in a scenario are relative to its file. */
+const namesFile: NamesFile = (scenarioFile, path, policyFile) =>
+  resolve(dirname(scenarioFile), path) === resolve(policyFile);
 
 type Configured = {
   readonly documents: readonly CheckedDocument[];
@@ -77,12 +90,8 @@ type Configured = {
 /** The file given as configuration must hold one: a policy there is a mistake in the command, not in the file. */
 function checkConfigured(file: DocumentFile): Configured {
   const document = checkDocument(file, null);
-  if (document.policy !== null || document.identity !== null) {
-    throw new CommandError(
-      EXIT.badInput,
-      `${file.file} is a ScalingPolicy; --config takes a ScalerConfiguration`,
-    );
-  }
+  if (document.kind !== null && document.kind !== "ScalerConfiguration")
+    throw badInput(`${file.file} is a ${document.kind}; --config takes a ScalerConfiguration`);
   return {
     documents: [document],
     configuration: document.configuration,

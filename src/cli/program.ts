@@ -12,7 +12,7 @@ import { runExplain } from "./explain.ts";
 import type { Output } from "./output.ts";
 import { type RecordOptions, runRecord } from "./record.ts";
 import { runReplay } from "./replay.ts";
-import { runSchema } from "./schema.ts";
+import { runSchema, SCHEMA_KINDS } from "./schema.ts";
 import { runServe } from "./serve.ts";
 
 /** What a command has besides its arguments; `signal` aborts when the process is asked to end. */
@@ -102,7 +102,7 @@ function addDemo(program: Command, surroundings: Surroundings, choose: Choose): 
 function addCheck(program: Command, output: Output, choose: Choose): void {
   program
     .command("check")
-    .description("say what is wrong with policies and configurations")
+    .description("say what is wrong with policies, configurations, scenarios and tunings")
     .argument("<path...>", "files, or folders of *.yaml and *.yml")
     .option("--config <file>", "the configuration that the policies are to run under")
     .option("--strict", "warnings count as errors")
@@ -116,7 +116,7 @@ function addSchema(program: Command, output: Output, choose: Choose): void {
   program
     .command("schema")
     .description("print the JSON Schema of a kind of document")
-    .argument("<kind>", "policy")
+    .argument("<kind>", SCHEMA_KINDS.join(", "))
     .action((kind: string) => choose(() => runSchema(kind, output)));
 }
 

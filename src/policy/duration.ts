@@ -16,11 +16,22 @@ const MILLIS_OF: ReadonlyMap<string, number> = new Map([
 
 /** Returns the sum of the parts (`1h30m`), rounded to whole milliseconds, or null where `text` is no duration. */
 export function parseDuration(text: string): Millis | null {
+  const total = exactMillis(text);
+  return total === null ? null : millis(total);
+}
+
+/** Returns the sum of the parts in seconds, not rounded (`0.25ms` is 0.00025), or null where `text` is no duration. */
+export function parseSeconds(text: string): number | null {
+  const total = exactMillis(text);
+  return total === null ? null : total / 1000;
+}
+
+function exactMillis(text: string): number | null {
   if (!DURATION_PATTERN.test(text)) return null;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(PART))
     total += Number(amount) * (MILLIS_OF.get(unit ?? "") ?? 0);
-  return Number.isSafeInteger(Math.round(total)) ? millis(total) : null;
+  return Number.isSafeInteger(Math.round(total)) ? total : null;
 }
 
 /** Returns the canonical text: largest units first, none twice, none that is zero (`1m30s`); `0s` for no time at all. */

@@ -29,7 +29,11 @@ export function mapping<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
   });
 }
 
-const BAD_DURATION = refusal("BAD_DURATION", "must be a duration with a unit, as 500ms, 90s or 1h30m");
+/** What is said of text that is no duration. */
+export const BAD_DURATION: string = refusal(
+  "BAD_DURATION",
+  "must be a duration with a unit, as 500ms, 90s or 1h30m",
+);
 
 /** Returns the schema of a duration between `least` (1 ms) and `most` (366 days). */
 export function duration({

@@ -14,6 +14,9 @@ export type Finding = Position & {
   readonly message: string;
 };
 
+/** Makes the finding that something is wrong with the value at a path; the text continues that path. */
+export type Blame = (at: FieldPath, code: IssueCode, text: string) => Finding;
+
 /** Returns a path as messages show it: `spec.models[0].name`; empty for the document itself. */
 export function formatPath(path: FieldPath): string {
   let text = "";

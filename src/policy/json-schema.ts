@@ -1,14 +1,26 @@
-// The JSON Schema of policies, for editors and other checkers.
+// The JSON Schemas of documents, for editors and other checkers.
 
 import { z } from "zod";
 import { policySchema } from "./policy-schema.ts";
+import { scenarioSchema } from "./scenario-schema.ts";
+import { tuningSchema } from "./tuning-schema.ts";
 
 /** Returns the JSON Schema (draft 2020-12) of a policy as it is written: defaults and meanings included. */
 export function policyJsonSchema(): object {
-  const schema = z.toJSONSchema(policySchema, {
-    io: "input",
-    target: "draft-2020-12",
-    unrepresentable: "any",
-  });
-  return { ...schema, title: "Tidemark ScalingPolicy" };
+  return titled(policySchema, "Tidemark ScalingPolicy");
+}
+
+/** Returns that of a scenario. */
+export function scenarioJsonSchema(): object {
+  return titled(scenarioSchema, "Tidemark Simulation");
+}
+
+/** Returns that of a tuning. */
+export function tuningJsonSchema(): object {
+  return titled(tuningSchema, "Tidemark Tuning");
+}
+
+function titled(schema: z.ZodType, title: string): object {
+  const options = { io: "input", target: "draft-2020-12", unrepresentable: "any" } as const;
+  return { ...z.toJSONSchema(schema, options), title };
 }

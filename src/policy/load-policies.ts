@@ -1,10 +1,12 @@
-// All policy files of a folder, and the configuration, as the service uses them.
+// All policy files of a folder, and single documents of the other kinds, as commands use them.
 
 import type { Configuration } from "../domain/configuration.ts";
 import type { Issue } from "../domain/issue.ts";
 import type { LoadedPolicy, PolicySet, RejectedFile } from "../domain/policy-set.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
+import type { Scenario } from "../domain/scenario.ts";
 import { policyKey } from "../domain/target.ts";
+import type { TuningDocument } from "../domain/tuning.ts";
 import { type CheckedDocument, checkDocument, type DocumentFile } from "./check-document.ts";
 import { sortIssues, toIssue } from "./finding.ts";
 import { documentHash, toDocument } from "./policy-document.ts";
@@ -47,10 +49,32 @@ export function loadPolicies(files: readonly DocumentFile[], configuration: Conf
 
 /** Returns the configuration in `bytes`, or every issue that keeps it from being one. */
 export function loadConfiguration(file: string, bytes: Uint8Array): Result<Configuration, readonly Issue[]> {
-  const { issues, configuration, policy } = checkDocument({ file, bytes }, null);
-  if (configuration !== null) return ok(configuration);
-  if (policy === null) return failed(issues);
-  const message = 'kind is "ScalingPolicy", must be ScalerConfiguration; give the policies by --policies';
+  return loaded(file, bytes, { kind: "ScalerConfiguration", of: ({ configuration }) => configuration });
+}
+
+/** Returns the scenario in `bytes`, or every issue that keeps it from being one; warnings are none. */
+export function loadScenario(file: string, bytes: Uint8Array): Result<Scenario, readonly Issue[]> {
+  return loaded(file, bytes, { kind: "Simulation", of: ({ scenario }) => scenario });
+}
+
+/** Returns the tuning in `bytes` likewise. */
+export function loadTuning(file: string, bytes: Uint8Array): Result<TuningDocument, readonly Issue[]> {
+  return loaded(file, bytes, { kind: "Tuning", of: ({ tuning }) => tuning });
+}
+
+type Wanted<Document> = { readonly kind: string; of(checked: CheckedDocument): Document | null };
+
+function loaded<Document>(
+  file: string,
+  bytes: Uint8Array,
+  { kind, of }: Wanted<Document>,
+): Result<Document, readonly Issue[]> {
+  const checked = checkDocument({ file, bytes }, null);
+  const document = of(checked);
+  if (document !== null) return ok(document);
+  if (checked.kind === null || checked.issues.length > 0) return failed(checked.issues);
+  const advice = checked.kind === "ScalingPolicy" ? "; give the policies by --policies" : "";
+  const message = `kind is "${checked.kind}", must be ${kind}${advice}`;
   return failed([toIssue(file, { line: 1, column: 1, code: "UNKNOWN_KIND", path: "kind", message })]);
 }
 

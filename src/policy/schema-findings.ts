@@ -19,6 +19,7 @@ const SCHEMA_CODES: ReadonlyMap<string, IssueCode> = new Map(
       "BAD_QUANTITY",
       "BAD_NAME",
       "NOT_AVAILABLE",
+      "BOUNDS",
     ] as const
   ).map((code) => [code, code]),
 );
@@ -42,7 +43,9 @@ export function schemaFindings(
   fields: readonly string[] = [],
 ): readonly Finding[] {
   return issues.flatMap((issue) => {
-    const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+    const path = stepsOf(issue);
+    const meant = CODED.test(issue.message) ? null : likeliestForm(issue, document);
+    if (meant !== null) return schemaFindings(meant, document, fields);
     if (issue.code === "unrecognized_keys") {
       const known = { here: knownKeys(issue), fields };
       return issue.keys.map((key, index) => {
@@ -65,6 +68,32 @@ export function valueAt(value: unknown, path: FieldPath): unknown {
     found = Reflect.get(found, step);
   }
   return found;
+}
+
+function stepsOf({ path }: ZodIssue): FieldPath {
+  return path.map((step) => (typeof step === "number" ? step : String(step)));
+}
+
+/** Of a value that may have several forms: the issues of the form that it comes closest to; null for any other issue. */
+function likeliestForm(issue: ZodIssue, document: LocatedDocument): readonly ZodIssue[] | null {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return null;
+  const forms = issue.errors.map((issues) =>
+    issues.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })),
+  );
+  const distances = forms.map((form) => distance(form, issue.path.length, document));
+  return forms[distances.indexOf(Math.min(...distances))] ?? null;
+}
+
+/** A form of another type is farther than one with other keys, and that farther than one whose values are wrong. */
+function distance(form: readonly ZodIssue[], depth: number, { locate }: LocatedDocument): number {
+  return form.reduce((sum, inner) => {
+    const below = inner.path.length - depth;
+    if (below === 0 && inner.code === "unrecognized_keys") return sum + 100 * inner.keys.length;
+    if (below === 0 && (inner.code === "invalid_type" || inner.code === "invalid_value"))
+      return sum + (CODED.test(inner.message) ? 10_000 : 20_000);
+    const isMissing = below === 1 && !locate.has(stepsOf(inner));
+    return sum + (isMissing ? 100 : 1);
+  }, 0);
 }
 
 type KnownKeys = { readonly here: readonly string[]; readonly fields: readonly string[] };

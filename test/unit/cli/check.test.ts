@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CheckOptions, runCheck } from "../../../src/cli/check.ts";
 import { runSchema } from "../../../src/cli/schema.ts";
-import { policyJsonSchema } from "../../../src/policy/json-schema.ts";
+import { policyJsonSchema, scenarioJsonSchema, tuningJsonSchema } from "../../../src/policy/json-schema.ts";
 import { RECORDING_CONFIGURATION, SCRAPE_CONFIGURATION, VALID_POLICY } from "../policy/documents.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../../policies", import.meta.url));
@@ -209,19 +209,23 @@ describe("schema", () => {
     return { exit, ...written };
   };
 
-  test("prints the schema of policies", async () => {
-    expect(await run("policy")).toEqual({
+  test.each([
+    { kind: "policy", schema: policyJsonSchema },
+    { kind: "simulation", schema: scenarioJsonSchema },
+    { kind: "tuning", schema: tuningJsonSchema },
+  ])("prints the schema of kind $kind", async ({ kind, schema }) => {
+    expect(await run(kind)).toEqual({
       exit: 0,
-      stdout: `${JSON.stringify(policyJsonSchema(), null, 2)}\n`,
+      stdout: `${JSON.stringify(schema(), null, 2)}\n`,
       stderr: "",
     });
   });
 
   test("knows no other kind", async () => {
-    expect(await run("tuning")).toEqual({
+    expect(await run("service")).toEqual({
       exit: 2,
       stdout: "",
-      stderr: 'there is no schema of "tuning"; known: policy\n',
+      stderr: 'there is no schema of "service"; known: policy, simulation, tuning\n',
     });
   });
 });

@@ -187,10 +187,4 @@ export const FIELD_ISSUE_CASES: readonly IssueCase[] = [
       `${FILE}:13:13: spec.priority is 5, which is not available yet; remove it [NOT_AVAILABLE]`,
     ],
   },
-  {
-    code: "NOT_AVAILABLE",
-    name: "a kind of document that later versions bring",
-    text: edited("kind: ScalingPolicy", "kind: Simulation"),
-    lines: [`${FILE}:2:7: kind is "Simulation", which is not available yet; remove the file [NOT_AVAILABLE]`],
-  },
 ];

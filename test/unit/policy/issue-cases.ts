@@ -12,6 +12,7 @@ import {
   VALID_POLICY,
 } from "./documents.ts";
 import { FIELD_ISSUE_CASES } from "./field-issue-cases.ts";
+import { SCENARIO_ISSUE_CASES } from "./scenario-issue-cases.ts";
 
 const LOAD = "    requestRate: { targetPerReplica: 64 }\n";
 
@@ -19,6 +20,7 @@ const LOAD = "    requestRate: { targetPerReplica: 64 }\n";
 export const ISSUE_CASES: readonly IssueCase[] = [
   ...FIELD_ISSUE_CASES,
   ...CUSTOM_ISSUE_CASES,
+  ...SCENARIO_ISSUE_CASES,
   {
     code: "BOUNDS",
     name: "a maximum below the minimum, and a guard the wrong way round",
