@@ -27,7 +27,7 @@ export class Batcher {
   readonly queue: BatcherQueue;
   readonly #settings: BatcherSettings;
   readonly #host: BatcherHost;
-  /** Where requests go next; null = a new one. */
+  /** Where requests go next; null = a new one, which none has joined yet. */
   #current: Payload | null = null;
   /** Whether nothing more may join the current payload. */
   #isClosed = false;
@@ -145,7 +145,7 @@ export class Batcher {
   }
 
   #isStale(): boolean {
-    return this.#isClosed || this.#current === null || this.#current.isTaken;
+    return this.#isClosed || this.#current?.isTaken === true;
   }
 
   #renew(): void {
