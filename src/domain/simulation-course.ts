@@ -1,5 +1,7 @@
 // How a simulated run went, for those who look at it: the phases of every pod, and replicas against what was needed.
 
+import type { TimelineRow } from "./simulation-result.ts";
+
 /** `pending`: no node yet; `pulling`, `loading`: on its way up; `draining`: told to end. */
 export type PodPhase = "pending" | "pulling" | "loading" | "ready" | "draining";
 
@@ -24,4 +26,44 @@ export type ReplicaSeries = {
   /** Ready replicas at the slot's end. */
   readonly supply: readonly number[];
   readonly desired: readonly DesiredSince[];
+};
+
+/** Latency by slot, of the answers given in it; null where none was given. */
+export type LatencySlots = {
+  readonly workload: string;
+  readonly model: string;
+  readonly slotSeconds: number;
+  readonly p50Ms: readonly (number | null)[];
+  readonly p90Ms: readonly (number | null)[];
+  readonly p99Ms: readonly (number | null)[];
+};
+
+/** Waiting requests of each pod at the end of each slot; null where the pod was not ready. */
+export type QueueSlots = {
+  readonly workload: string;
+  readonly slotSeconds: number;
+  readonly pods: readonly { readonly pod: string; readonly pending: readonly (number | null)[] }[];
+};
+
+/** What a report draws of one candidate: its first seed. */
+export type CandidateCourse = {
+  readonly candidate: string;
+  readonly timeline: readonly TimelineRow[];
+  readonly pods: readonly PodSpan[];
+  readonly series: readonly ReplicaSeries[];
+  readonly latency: readonly LatencySlots[];
+  readonly queues: readonly QueueSlots[];
+};
+
+/** What a report says of a scenario besides its result. */
+export type ReportFacts = {
+  readonly durationSeconds: number;
+  readonly objectives: readonly {
+    readonly workload: string;
+    readonly model: string;
+    readonly latencyMs: number;
+    readonly percentile: number;
+  }[];
+  /** Requests/s that one replica carries at best. */
+  readonly capacities: readonly { readonly workload: string; readonly requestsPerSecond: number }[];
 };
