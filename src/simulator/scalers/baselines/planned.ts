@@ -1,0 +1,24 @@
+// Follows a plan that was made beforehand, asking for replicas as long before as they need to start.
+
+import type { BaselineContext } from "./baseline-context.ts";
+import { DirectScaler } from "./direct-scaler.ts";
+import { largestInPlan, type ReplicaPlan } from "./replica-plan.ts";
+
+const TICK_SECONDS = 1;
+
+/**
+ * Returns a scaler that asks at t for the plan's largest number in [t, t + leadSeconds]: what the plan needs has then been
+ * on its way for that long, and what it needs again before a new one could be ready is kept.
+ */
+export function plannedScaler(plan: ReplicaPlan, leadSeconds: number): DirectScaler {
+  return new DirectScaler(TICK_SECONDS, () => (atSeconds) => ({
+    replicas: largestInPlan(plan, [atSeconds, atSeconds + leadSeconds]),
+    reason: "planned",
+  }));
+}
+
+/** Returns the scaler of a context's plan; without one, it keeps what is there. */
+export function clairvoyantScaler({ plan, leadSeconds, workload }: BaselineContext): DirectScaler {
+  const stay: ReplicaPlan = { slotSeconds: 1, replicas: [workload.initialReplicas] };
+  return plannedScaler(plan ?? stay, leadSeconds ?? 0);
+}
