@@ -6,21 +6,21 @@ import type { Policy } from "../../../src/domain/policy.ts";
 import { type Millis, minutes, seconds } from "../../../src/domain/units.ts";
 import { MemoryLogger, MemoryTelemetry } from "../../support/control-ports.ts";
 
-/** Returns a source for these policies; `tickInterval` bounds how long one reading may take. */
+/** Returns a source for these policies; `tickInterval`, asked for at each reading, bounds how long it may take. */
 export function askedSource(
   url: string,
   policies: readonly Policy[],
   {
-    tickInterval = minutes(1),
+    tickInterval = () => minutes(1),
     ...changes
-  }: Partial<PrometheusSourceConfiguration> & { readonly tickInterval?: Millis } = {},
+  }: Partial<PrometheusSourceConfiguration> & { readonly tickInterval?: () => Millis } = {},
 ): PrometheusSource {
   return new PrometheusSource({
     configuration: {
       kind: "prometheus",
       url,
       scrapeInterval: seconds(1),
-      timeout: seconds(5),
+      timeout: seconds(30),
       maxResponseBytes: 2 ** 26,
       matchers: { job: "triton" },
       labels: { namespace: "namespace", pod: "pod" },
@@ -29,7 +29,9 @@ export function askedSource(
       caFile: null,
       ...changes,
     },
-    tickInterval,
+    get tickInterval() {
+      return tickInterval();
+    },
     keep: minutes(20),
     policies: () => policies,
     telemetry: new MemoryTelemetry(),

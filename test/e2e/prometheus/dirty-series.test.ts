@@ -168,20 +168,20 @@ describe.skipIf(NO_RECORDINGS !== null)(`dirty series in memory ${NO_RECORDINGS 
     expect(Math.max(...steady.clean.map(answerOf))).toBeGreaterThan(DESIRED);
   });
 
-  test.each(SAME)("$name: the same records", { timeout: 60_000 }, async ({ form }) => {
+  test.each(SAME)("$name: the same records", async ({ form }) => {
     for (const recording of [surge, steady]) {
       expect(await playedDirty(recording, form(recording.past))).toEqual(recording.clean);
     }
   });
 
-  test("in any order: the same records", { timeout: 120_000 }, async () => {
+  test("in any order: the same records", async () => {
     await holds(async (seed) => {
       const source = memorySource(surge.past, (series) => shuffled(series, random(seed)));
       expect(await playSource(source, surge.policy, surge.ticks)).toEqual(surge.clean);
     });
   });
 
-  test("a pod restarts at any time: no lower answer", { timeout: 120_000 }, async () => {
+  test("a pod restarts at any time: no lower answer", async () => {
     await holds(async (seed) => {
       const when = BEGIN + SETTLED + random(seed)() * (surge.ticks - SETTLED);
       const dirty = await playedDirty(surge, withReset(surge.past, POD, when));
@@ -189,29 +189,27 @@ describe.skipIf(NO_RECORDINGS !== null)(`dirty series in memory ${NO_RECORDINGS 
     });
   });
 
-  test("one NaN anywhere: no lower answer for more than the next scrape", { timeout: 120_000 }, async () => {
+  test("one NaN anywhere: no lower answer for more than the next scrape", async () => {
     await holds(async (seed) => {
       const dirty = await playedDirty(surge, withNaN(surge.past, random(seed)()));
       expect(lowerAnswers(dirty, surge.clean, { delay: 2 })).toEqual([]);
     });
   });
 
-  test("a clock ahead: no lower answer for more than that", { timeout: 120_000 }, async () => {
+  test("a clock ahead: no lower answer for more than that", async () => {
     for (const recording of [surge, steady]) {
       const dirty = await playedDirty(recording, withClockAhead(recording.past, POD, 5));
       expect(lowerAnswers(dirty, recording.clean, { delay: 6 })).toEqual([]);
     }
   });
 
-  test("samples of the day after tomorrow: the same records", { timeout: 60_000 }, async () => {
+  test("samples of the day after tomorrow: the same records", async () => {
     const future = withClockAhead(surge.past, POD, 172_800).filter(({ labels }) => labels["pod"] === POD);
     expect(await playedDirty(surge, [...surge.past, ...future])).toEqual(surge.clean);
   });
 
   // A tick whose scrape was lost is not remembered: where it was the last to ask for more, the fall comes as much earlier.
-  test("a fifth of the scrapes lost: no lower answer for more than a few scrapes", {
-    timeout: 120_000,
-  }, async () => {
+  test("a fifth of the scrapes lost: no lower answer for more than a few scrapes", async () => {
     await holds(async (seed) => {
       for (const recording of [surge, steady]) {
         const dirty = await playedDirty(recording, withLostScrapes(recording.past, 0.2, random(seed)));
@@ -223,7 +221,7 @@ describe.skipIf(NO_RECORDINGS !== null)(`dirty series in memory ${NO_RECORDINGS 
     });
   });
 
-  test("a pod missing for ten seconds: no lower answer once it is back", { timeout: 60_000 }, async () => {
+  test("a pod missing for ten seconds: no lower answer once it is back", async () => {
     for (const from of [90, 110, 150, 190]) {
       const dirty = await playedDirty(
         surge,
@@ -240,20 +238,14 @@ describe.skipIf(NO_RECORDINGS !== null)(`dirty series in memory ${NO_RECORDINGS 
     { name: "a pod that was never scraped", from: -1 },
     { name: "a pod that stops being scraped in the surge", from: 120 },
     { name: "a pod that stops being scraped after it", from: 200 },
-  ])(
-    "$name blocks every scale-in, and what is seen still scales out",
-    {
-      timeout: 60_000,
-    },
-    async ({ from }) => {
-      const dirty = await playedDirty(surge, without(surge.past, POD, { from: BEGIN + from }));
-      const short = dirty.slice(Math.max(from + 2, SETTLED));
-      expect(short.filter((record) => !isShort(record))).toEqual([]);
-      expect(short.filter((record) => answerOf(record) < DESIRED)).toEqual([]);
-      expect(lowerAnswers(dirty, surge.clean, { delay: 2, share: SEEN })).toEqual([]);
-      expect(Math.max(...dirty.map(answerOf))).toBeGreaterThan(DESIRED);
-    },
-  );
+  ])("$name blocks every scale-in, and what is seen still scales out", async ({ from }) => {
+    const dirty = await playedDirty(surge, without(surge.past, POD, { from: BEGIN + from }));
+    const short = dirty.slice(Math.max(from + 2, SETTLED));
+    expect(short.filter((record) => !isShort(record))).toEqual([]);
+    expect(short.filter((record) => answerOf(record) < DESIRED)).toEqual([]);
+    expect(lowerAnswers(dirty, surge.clean, { delay: 2, share: SEEN })).toEqual([]);
+    expect(Math.max(...dirty.map(answerOf))).toBeGreaterThan(DESIRED);
+  });
 });
 
 async function holds(check: (seed: number) => Promise<void>): Promise<void> {
@@ -273,7 +265,7 @@ describe.skipIf(MISSING !== null)(`dirty series in a real Prometheus ${MISSING ?
       form: (past: Past) => withNaN(withReset(withLostScrapes(past, 0.2, random(7)), POD, BEGIN + 130), 0.6),
     },
     { name: "a pod missing", form: (past: Past) => without(past, POD, { from: BEGIN - 1 }) },
-  ])("$name: the records are those in memory", { timeout: 120_000 }, async ({ form }) => {
+  ])("$name: the records are those in memory", async ({ form }) => {
     const { past, policy, ticks } = await played("F-surge", "embedder");
     const dirty = form(past);
     const server = await startPrometheus({ samples: dirty });

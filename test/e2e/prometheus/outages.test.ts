@@ -31,6 +31,8 @@ const HOLD_FOR = seconds(20);
 const WINDOW_IN = seconds(20);
 /** The surge begins at 45 s; the outage hides its beginning, its end and 17 s of quiet. */
 const [FROM, UNTIL, END] = [30, 70, 110];
+/** What a reading may take in an outage, where it is in vain, and what it may take otherwise, on a busy machine. */
+const [IN_VAIN, OTHERWISE] = [seconds(0.6), seconds(60)];
 
 const POLICY: Policy = aPolicy({
   models: [{ name: "embedder", maxQueueDelay: seconds(0), weight: 1 }],
@@ -58,7 +60,7 @@ const OUTAGES: readonly Outage[] = [
 ];
 
 describe.skipIf(MISSING !== null)(`an outage of Prometheus ${MISSING ?? ""}`, () => {
-  test.each(OUTAGES)("$name lowers no answer and is over at once", { timeout: 120_000 }, async (outage) => {
+  test.each(OUTAGES)("$name lowers no answer and is over at once", async (outage) => {
     const past = await recordedPast("F-surge", POLICY.target, toSeconds(millis(EPOCH)));
     const server = await startPrometheus({ samples: past.samples });
     const proxy = await faultProxy(server.url);
@@ -105,7 +107,8 @@ async function throughOutage(
   const records: DecisionRecord[] = [];
   registry.apply([loadedPolicy(POLICY)], { rejected: [], at: EPOCH });
   registry.onRecord((record) => records.push(record));
-  const asked = askedSource(url, [POLICY], { tickInterval: seconds(0.6) });
+  let tickInterval = OTHERWISE;
+  const asked = askedSource(url, [POLICY], { tickInterval: () => tickInterval });
   const loop = new TickLoop(
     {
       clock: new ScriptedClock(EPOCH),
@@ -131,8 +134,14 @@ async function throughOutage(
   );
   const stop = new AbortController();
   await loop.run(stop.signal, (tick: Instant) => {
-    if (tick === at(FROM)) begin();
-    if (tick === at(UNTIL)) end();
+    if (tick === at(FROM)) {
+      tickInterval = IN_VAIN;
+      begin();
+    }
+    if (tick === at(UNTIL)) {
+      tickInterval = OTHERWISE;
+      end();
+    }
     if (tick >= at(END)) stop.abort();
   });
   await asked.close();

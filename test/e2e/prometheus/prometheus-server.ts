@@ -13,6 +13,9 @@ import { until } from "../../support/until.ts";
 
 const run = promisify(execFile);
 
+/** A limit only: where little CPU time is left, starting takes many times what it usually does. */
+export const READY_WITHIN_MS = 60_000;
+
 export type PrometheusServer = {
   readonly url: string;
   readonly pid: number;
@@ -93,7 +96,11 @@ export async function startPrometheus({
   const url = `http://${address}`;
   const isReady = async (): Promise<boolean> =>
     (await fetch(`${url}/-/ready`).catch(() => null))?.status === 200;
-  await until(async () => (await isReady()) || child.exitCode !== null, "a ready Prometheus");
+  await until(
+    async () => (await isReady()) || child.exitCode !== null,
+    "a ready Prometheus",
+    READY_WITHIN_MS,
+  );
   if (child.pid === undefined || child.exitCode !== null) throw new Error(`no Prometheus: ${log}`);
   return {
     url,

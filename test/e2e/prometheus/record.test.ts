@@ -65,7 +65,7 @@ describe.skipIf(MISSING !== null)(`recording from Prometheus ${MISSING ?? ""}`, 
     { name: "F-surge", model: "embedder" },
     { name: "I-replica-restart", model: "ranker" },
     { name: "J-scale-out", model: "embedder" },
-  ])("$name from its past gives the same decisions", { timeout: 120_000 }, async ({ name, model }) => {
+  ])("$name from its past gives the same decisions", async ({ name, model }) => {
     const past = await recordedPast(name, TARGET, toSeconds(millis(EPOCH)));
     const server = await startPrometheus({ samples: past.samples });
     const out = join(await temporaryDirectory(), "out");
@@ -83,7 +83,7 @@ describe.skipIf(MISSING !== null)(`recording from Prometheus ${MISSING ?? ""}`, 
     expect(await decisions(recording, model)).toEqual(await decisions(recordingPath(name), model));
   });
 
-  test("says that Prometheus is not there", { timeout: 60_000 }, async () => {
+  test("says that Prometheus is not there", async () => {
     const out = join(await temporaryDirectory(), "out");
     const config = await configurationOf("http://127.0.0.1:1");
     const span = ["--from", formatInstant(EPOCH), "--to", formatInstant(at(60))];

@@ -27,7 +27,7 @@ describe("promtool", () => {
     expect(output).toMatch(/SUCCESS: \d+ rules found/);
   });
 
-  test.for(RULE_TEST_FILES)("%s passes", { timeout: 180_000 }, (file, context) => {
+  test.for(RULE_TEST_FILES)("%s passes", (file, context) => {
     needed(context);
     const { status, output } = promtool("test", "rules", file);
     expect(status, output).toBe(0);

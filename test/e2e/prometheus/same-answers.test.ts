@@ -30,7 +30,7 @@ describe.skipIf(MISSING !== null)(`a recording in Prometheus ${MISSING ?? ""}`, 
     { name: "H-two-models", models: ["embedder", "ranker"] },
     { name: "I-replica-restart", models: ["ranker"] },
     { name: "K-idle-burst", models: ["ranker"] },
-  ])("$name gives the same records", { timeout: 120_000 }, async ({ name, models }) => {
+  ])("$name gives the same records", async ({ name, models }) => {
     const policy = policyFor(models);
     const past = await recordedPast(name, policy.target, toSeconds(millis(EPOCH)));
     const server = await startPrometheus({ samples: past.samples });

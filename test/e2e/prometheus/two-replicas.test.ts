@@ -49,7 +49,7 @@ const POLICY: Policy = aPolicy({
 });
 
 describe.skipIf(MISSING !== null)(`replicas on one Prometheus ${MISSING ?? ""}`, () => {
-  test("are equal from W after their start, and never lower before", { timeout: 120_000 }, async () => {
+  test("are equal from W after their start, and never lower before", async () => {
     const past = await recordedPast("F-surge", POLICY.target, toSeconds(millis(EPOCH)));
     const server = await startPrometheus({ samples: past.samples });
     const always = await answersFrom(server.url, 0);

@@ -7,7 +7,7 @@ import { onTestFinished } from "vitest";
 
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
-import { expositionLine, freePort, type PastSample } from "./prometheus-server.ts";
+import { expositionLine, freePort, type PastSample, READY_WITHIN_MS } from "./prometheus-server.ts";
 
 const LINES_AT_ONCE = 20_000;
 
@@ -44,7 +44,11 @@ export async function startVictoriaMetrics(samples: Iterable<PastSample>): Promi
   const url = `http://${address}`;
   const isReady = async (): Promise<boolean> =>
     (await fetch(`${url}/health`).catch(() => null))?.status === 200;
-  await until(async () => (await isReady()) || child.exitCode !== null, "a ready VictoriaMetrics");
+  await until(
+    async () => (await isReady()) || child.exitCode !== null,
+    "a ready VictoriaMetrics",
+    READY_WITHIN_MS,
+  );
   await importAll(url, samples);
   return url;
 }

@@ -22,7 +22,7 @@ const POLICY = aPolicy({
 });
 
 describe.skipIf(MISSING !== null)(`a recording in VictoriaMetrics ${MISSING ?? ""}`, () => {
-  test("F-surge gives the same records", { timeout: 120_000 }, async () => {
+  test("F-surge gives the same records", async () => {
     const begin = toSeconds(millis(EPOCH));
     const { samples, lastSeconds } = await recordedPast("F-surge", POLICY.target, begin);
     const ticks = Math.floor(lastSeconds - begin);

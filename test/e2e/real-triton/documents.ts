@@ -31,7 +31,8 @@ ${targets.join("\n")}
 }
 
 /**
- * A replica does 40 requests/s at most. Nothing paces a scale-in here (no stabilization, no cooldown): only the rules
+ * A replica does 40 requests/s at most. The targets of the quality signals leave room for a busy machine, on which
+ * requests really are slower: half of the load is to need two replicas wherever this runs. Nothing paces a scale-in here (no stabilization, no cooldown): only the rules
  * on missing data stand between a crashed replica and a lower answer.
  */
 export const POLICY_DOCUMENT = `apiVersion: tidemark.dev/v1alpha1
@@ -41,13 +42,13 @@ spec:
   target: { kind: StatefulSet, namespace: ${NAMESPACE}, name: ${WORKLOAD} }
   models: [ { name: embedder } ]
   replicas: { min: 1, max: 8 }
-  objective: { percentile: 99, latency: 400ms }
+  objective: { percentile: 99, latency: 1s }
   signals:
     requestRate: { targetPerReplica: 30, window: ${WINDOW_SECONDS}s }
     inFlight: { targetPerReplica: 10, window: ${WINDOW_SECONDS}s }
     pendingRequests: { targetPerReplica: 8, window: 5s, clearWithin: 1m }
-    queueDuration: { target: 100ms, window: ${WINDOW_SECONDS}s }
-    latency: { target: 400ms, window: ${WINDOW_SECONDS}s }
+    queueDuration: { target: 500ms, window: ${WINDOW_SECONDS}s }
+    latency: { target: 1s, window: ${WINDOW_SECONDS}s }
   startup: { expected: 30s }
   scaleIn: { stabilizationWindow: 0s, cooldown: 0s, limits: [ { replicas: 4, per: 1m } ] }
   missingData: { maxAge: 5s, holdFor: 1m }

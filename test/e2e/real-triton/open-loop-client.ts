@@ -13,6 +13,11 @@ export type Sent = {
   readonly finishedAt: number | null;
 };
 
+/** How long the way to a server and back took, for an answer that costs it nothing; times as in `Sent`. */
+export type Pinged = { readonly sentAt: number; readonly finishedAt: number };
+
+/** Every so many requests one ping goes along. */
+const PING_EACH = 4;
 const BODY = JSON.stringify({
   inputs: [{ name: "INPUT", shape: [1, 1], datatype: "FP32", data: [1] }],
 });
@@ -40,6 +45,7 @@ export class OpenLoopClient {
   readonly #ports: readonly number[];
   readonly #open = new Set<Promise<void>>();
   readonly #log: Sent[] = [];
+  readonly #pings: Pinged[] = [];
   #count = 0;
 
   /** `ports` are the HTTP ports of the replicas. */
@@ -49,6 +55,11 @@ export class OpenLoopClient {
 
   get log(): readonly Sent[] {
     return this.#log;
+  }
+
+  /** What the same way took meanwhile without a model at its end. */
+  get pings(): readonly Pinged[] {
+    return this.#pings;
   }
 
   /** Sends at `offsets` (ms, ascending) from now; resolves when the last one has left. */
@@ -74,10 +85,21 @@ export class OpenLoopClient {
   #send(): void {
     const replica = this.#count % this.#ports.length;
     this.#count += 1;
+    const port = this.#ports[replica] ?? 0;
     const sentAt = preciseNow();
-    const done = this.#record(infer(this.#agent, this.#ports[replica] ?? 0), { replica, sentAt });
+    this.#follow(this.#record(infer(this.#agent, port), { replica, sentAt }));
+    if (this.#count % (PING_EACH * this.#ports.length) <= this.#ports.length) this.#follow(this.#ping(port));
+  }
+
+  #follow(done: Promise<void>): void {
     this.#open.add(done);
     void done.finally(() => this.#open.delete(done));
+  }
+
+  async #ping(port: number): Promise<void> {
+    const sentAt = preciseNow();
+    const isAlive = await answered(this.#agent, { port, method: "GET", path: "/v2/health/live" });
+    if (isAlive) this.#pings.push({ sentAt, finishedAt: preciseNow() });
   }
 
   async #record(answered: Promise<boolean>, request: Omit<Sent, "finishedAt">): Promise<void> {
@@ -87,24 +109,24 @@ export class OpenLoopClient {
 }
 
 function infer(agent: Agent, port: number): Promise<boolean> {
+  return answered(agent, { port, method: "POST", path: "/v2/models/embedder/infer" }, BODY);
+}
+
+/** Resolves with whether the answer came, whole and with status 200. */
+function answered(
+  agent: Agent,
+  question: { readonly port: number; readonly method: string; readonly path: string },
+  body = "",
+): Promise<boolean> {
   return new Promise((resolve) => {
-    const call = httpRequest(
-      {
-        agent,
-        host: "127.0.0.1",
-        port,
-        method: "POST",
-        path: "/v2/models/embedder/infer",
-        headers: { "content-type": "application/json", "content-length": Buffer.byteLength(BODY) },
-      },
-      (answer) => {
-        answer.resume();
-        answer.once("end", () => resolve(answer.statusCode === 200));
-        answer.once("error", () => resolve(false));
-      },
-    );
+    const headers = { "content-type": "application/json", "content-length": Buffer.byteLength(body) };
+    const call = httpRequest({ agent, host: "127.0.0.1", headers, ...question }, (answer) => {
+      answer.resume();
+      answer.once("end", () => resolve(answer.statusCode === 200));
+      answer.once("error", () => resolve(false));
+    });
     call.once("error", () => resolve(false));
-    call.end(BODY);
+    call.end(body);
   });
 }
 

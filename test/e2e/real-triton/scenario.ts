@@ -1,9 +1,11 @@
 // What happens to two real servers, in two minutes: steady load, a crash, an overload, silence. It is watched, not judged.
+// Where an event needs something to be over, it is waited for: how long that takes is the machine's affair.
 
 import { setTimeout as wait } from "node:timers/promises";
-import { configurationFor, NAMESPACE, POLICY, POLICY_DOCUMENT } from "./documents.ts";
+import { until } from "../../support/until.ts";
+import { configurationFor, NAMESPACE, POLICY, POLICY_DOCUMENT, WINDOW_SECONDS } from "./documents.ts";
 import { type Asked, askEachSecond } from "./keda-asker.ts";
-import { drawArrivals, OpenLoopClient, type Sent } from "./open-loop-client.ts";
+import { drawArrivals, OpenLoopClient, type Pinged, type Sent } from "./open-loop-client.ts";
 import { type Served, serve } from "./serve-process.ts";
 import { freePorts, startTriton, type TritonInstallation, type TritonServer } from "./triton-server.ts";
 
@@ -11,6 +13,7 @@ import { freePorts, startTriton, type TritonInstallation, type TritonServer } fr
 const STEADY_RATE = 40;
 const OVERLOAD_RATE = 120;
 const SEED = 20_260_105;
+const WAIT_LIMIT_MS = 60_000;
 
 /** A decision record as the HTTP API gives it, as far as it is looked at here. */
 export type ServedRecord = {
@@ -37,14 +40,13 @@ export type Events = {
   readonly killed: number;
   readonly restarted: number;
   readonly overload: number;
-  readonly silent: number;
-  readonly end: number;
 };
 
-/** All that was seen: the client's log, KEDA's answers, and our records, each oldest first. */
+/** All that was seen: the client's logs, KEDA's answers, and our records, each oldest first. */
 export type Seen = {
   readonly events: Events;
   readonly sent: readonly Sent[];
+  readonly pinged: readonly Pinged[];
   readonly asked: readonly Asked[];
   readonly records: readonly ServedRecord[];
   readonly exitCode: number | null;
@@ -74,10 +76,12 @@ async function watch(
   const client = new OpenLoopClient(servers.map(({ ports }) => ports.http));
   const asker = askEachSecond(served.grpc, { namespace: NAMESPACE, policy: POLICY });
   try {
+    await until(() => asker.rounds.some(({ failure }) => failure === null), "a first answer", WAIT_LIMIT_MS);
     const events = await play(client, { servers, installation });
+    const records = await recordsUntilIdle(served);
     await asker.stop();
-    const records = await fetchRecords(served);
-    return { events, sent: client.log, asked: asker.rounds, records, exitCode: await served.stop() };
+    const { log: sent, pings: pinged } = client;
+    return { events, sent, pinged, asked: asker.rounds, records, exitCode: await served.stop() };
   } finally {
     await asker.stop();
     client.close();
@@ -93,21 +97,38 @@ async function play(
     client.play(drawArrivals([{ seconds, ratePerSecond }], seed++));
   await send(10, STEADY_RATE);
   const steady = Date.now();
-  await send(42, STEADY_RATE);
+  await send(46, STEADY_RATE);
   const killed = Date.now();
   await servers[1]?.kill();
   await send(16, STEADY_RATE);
   const restarted = Date.now();
-  const restart = servers[1] === undefined ? null : startTriton(installation, servers[1].ports);
-  await send(4, STEADY_RATE);
-  if (restart !== null) servers[1] = await restart;
-  await send(5, STEADY_RATE);
+  if (servers[1] !== undefined) {
+    let isOver = false;
+    const restart = startTriton(installation, servers[1].ports).finally(() => {
+      isOver = true;
+    });
+    restart.catch(() => {});
+    while (!isOver) await send(1, STEADY_RATE);
+    servers[1] = await restart;
+  }
+  await send(WINDOW_SECONDS + 1, STEADY_RATE);
   const overload = Date.now();
   await send(12, OVERLOAD_RATE);
   await client.drained();
-  const silent = Date.now();
-  await wait(14_000);
-  return { steady, killed, restarted, overload, silent, end: Date.now() };
+  return { steady, killed, restarted, overload };
+}
+
+/** Returns the records once the newest says that everything is idle and nothing missing, or when that is overdue. */
+async function recordsUntilIdle(served: Served): Promise<readonly ServedRecord[]> {
+  const limit = performance.now() + WAIT_LIMIT_MS;
+  for (;;) {
+    const records = await fetchRecords(served);
+    const last = records.at(-1);
+    const states = Object.values(last?.observation.signals ?? {}).map(({ state }) => state);
+    const isIdle = states.every((state) => state === "idle") && last?.decision.scaleInBlocked.length === 0;
+    if (isIdle || performance.now() > limit) return records;
+    await wait(1000);
+  }
 }
 
 async function fetchRecords(served: Served): Promise<readonly ServedRecord[]> {

@@ -10,8 +10,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const COMMAND = fileURLToPath(new URL("../../../bin/tidemark", import.meta.url));
-const READY_WITHIN_MS = 15_000;
-const DRAINED_WITHIN_MS = 15_000;
+const READY_WITHIN_MS = 60_000;
+const DRAINED_WITHIN_MS = 60_000;
 
 export type Served = {
   readonly grpc: string;

@@ -12,8 +12,8 @@ import { fileURLToPath } from "node:url";
 const MODELS = fileURLToPath(new URL("./models", import.meta.url));
 const CHECKOUT = fileURLToPath(new URL("../../..", import.meta.url));
 const SHARED_MEMORY = "/dev/shm";
-const READY_WITHIN_MS = 30_000;
-const STOPPED_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 120_000;
+const STOPPED_WITHIN_MS = 30_000;
 
 /** What `.ci/install-triton` says of the server it installed. */
 export type TritonInstallation = {
