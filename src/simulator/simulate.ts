@@ -1,7 +1,7 @@
 // One run of a scenario: one candidate, one seed, every workload. Equal inputs give equal outputs.
 
 import type { LoadedPolicy } from "../domain/policy-set.ts";
-import type { DecisionRecord } from "../domain/record.ts";
+import type { LogRecord } from "../domain/record.ts";
 import type { BaselineCandidate, Scenario } from "../domain/scenario.ts";
 import type { PodSpan, ReplicaSeries } from "../domain/simulation-course.ts";
 import type { SimulationRun, TimelineRow } from "../domain/simulation-result.ts";
@@ -27,8 +27,11 @@ export type RunInput = {
   readonly version: string;
   /** Keep every request, for the file of requests. */
   readonly keepRequests: boolean;
-  /** Is told of every decision of our policies; null = nobody asks. */
-  readonly onRecord: ((record: DecisionRecord) => void) | null;
+  /**
+   * Is told of every line that a decision log has of our policies: decisions, and before them the `policy` and `state`
+   * lines that are due (`LogOpenings`), anew after a scaler's restart; null = nobody asks.
+   */
+  readonly onRecord: ((line: LogRecord) => void) | null;
 };
 
 /** The requests of one workload. */
