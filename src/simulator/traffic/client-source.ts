@@ -49,7 +49,7 @@ export class ClientSource implements ArrivalSource {
   /** Returns the first arrival of the next window that has one; infinity where none has. */
   #enter(): number {
     const { windowSeconds, stretch, multiply, random } = this.#options;
-    for (; this.#window < this.#windows.length; ) {
+    while (this.#window < this.#windows.length) {
       const window = this.#windows[this.#window];
       this.#window += 1;
       if (window === undefined) break;

@@ -1,6 +1,6 @@
 // A trace as data: what every format is read into. Times are seconds since the trace's start.
 
-import { assert } from "../../domain/assert.ts";
+import { assert, assertNever } from "../../domain/assert.ts";
 
 /** Requests one by one. */
 export type ArrivalsTrace = {
@@ -57,4 +57,21 @@ export function arrivalsOfModel(trace: ArrivalsTrace, model: string): ArrivalsTr
     batches: trace.batches?.filter(keep) ?? null,
     models: { names: [model], ids: new Uint8Array(times.length) },
   };
+}
+
+/** Returns how long a trace is: up to its last arrival, or the end of its last step or window. */
+export function traceSeconds(trace: TraceData): number {
+  switch (trace.kind) {
+    case "arrivals":
+      return trace.times.at(-1) ?? 0;
+    case "counts":
+      return trace.counts.length * trace.stepSeconds;
+    case "clients":
+      return trace.clients.reduce(
+        (longest, windows) => Math.max(longest, (windows.at(-1)?.startSeconds ?? 0) + trace.windowSeconds),
+        0,
+      );
+    default:
+      return assertNever(trace);
+  }
 }
