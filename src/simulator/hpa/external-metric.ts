@@ -26,7 +26,7 @@ function averageProposal(target: Int64, items: readonly Int64[], context: Metric
     ? cappedCeil(Number(usage) / Number(target), release.capsOverflow)
     : statusReplicas;
   const perReplica = int64OfDouble(Math.ceil(Number(usage) / statusReplicas));
-  const overflowed = release.capsOverflow && usage === MAX_INT64;
+  const overflowed = release.capsOverflow && Number(usage) >= Number(MAX_INT64);
   return { proposal, current: { averageValue: overflowed ? MAX_INT64 : perReplica } };
 }
 

@@ -14,8 +14,6 @@ export type HpaRelease = {
   readonly remembersScaledToZero: boolean;
   /** Gate HPAScaleToZero; without effect before 1.36. */
   readonly scaleToZero: boolean;
-  /** From 1.37 a new HPA is reconciled at once, before after one sync period. */
-  readonly firstSyncAtOnce: boolean;
 };
 
 /** Feature gates of the controller; one that is left out has the release's default. */
@@ -36,6 +34,5 @@ export function hpaRelease(version: string, gates: HpaFeatureGates = {}): HpaRel
     scaleWriteAttempts: minor >= 34 ? CONFLICT_ATTEMPTS : 1,
     remembersScaledToZero: minor >= 36,
     scaleToZero: gates.HPAScaleToZero ?? minor >= 37,
-    firstSyncAtOnce: minor >= 37,
   };
 }
