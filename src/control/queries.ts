@@ -18,7 +18,7 @@ export function wantedQueries(policies: readonly Policy[]): readonly string[] {
 
 /** Returns what each custom signal's query gave, by its text, as far back as the policy looks. */
 export function readQueries(
-  source: MetricsSource,
+  source: Pick<MetricsSource, "queried">,
   policy: Policy,
   readAt: Instant,
 ): ReadonlyMap<string, QuerySamples> {
@@ -28,7 +28,7 @@ export function readQueries(
 
 /** Returns the newest result of the activation query if it is at most `maxAge` old; null without such a query. */
 export function readActivation(
-  source: MetricsSource,
+  source: Pick<MetricsSource, "queried">,
   { activation, missingData }: Policy,
   readAt: Instant,
 ): ActivationReading | null {

@@ -16,24 +16,35 @@ export type WarmUpSettings = {
   readonly version: string;
 };
 
-/**
- * Returns the state of a policy just before its tick at `at`: every tick of the last W (see `memorySpan`) decided from
- * the source's past. What a checkpoint knows beyond W (probes) is kept, and its answer as well: it is not undercut
- * until the windows have passed. Between ticks `breathe` may wait.
- */
+/** What the past is read from. */
+export type PastSource = Pick<MetricsSource, "workload" | "queried" | "scrapeInterval">;
+
+type WarmUp = { readonly source: PastSource; readonly settings: WarmUpSettings };
+
+/** Returns what `warmingUp` does, waiting between ticks where `breathe` asks for it. */
 export async function warmedState(
   entry: Pick<Entry, "loaded" | "state">,
   at: Instant,
-  {
-    source,
-    settings,
-    breathe,
-  }: {
-    readonly source: MetricsSource;
-    readonly settings: WarmUpSettings;
-    readonly breathe: () => Promise<void> | null;
-  },
+  { breathe, ...warmUp }: WarmUp & { readonly breathe: () => Promise<void> | null },
 ): Promise<ScalerState> {
+  const ticks = warmingUp(entry, at, warmUp);
+  for (let next = ticks.next(); ; next = ticks.next()) {
+    if (next.done === true) return next.value;
+    const turn = breathe();
+    if (turn !== null) await turn;
+  }
+}
+
+/**
+ * Returns the state of a policy just before its tick at `at`: every tick of the last W (see `memorySpan`) decided from
+ * the source's past, one a step. What a checkpoint knows beyond W (probes) is kept, and its answer as well: it is not
+ * undercut until the windows have passed.
+ */
+export function* warmingUp(
+  entry: Pick<Entry, "loaded" | "state">,
+  at: Instant,
+  { source, settings }: WarmUp,
+): Generator<void, ScalerState> {
   const { loaded, state: known } = entry;
   const { policy } = loaded;
   const { interval, lag, version } = settings;
@@ -59,8 +70,7 @@ export async function warmedState(
       detail: "observation",
       version,
     }).state;
-    const turn = breathe();
-    if (turn !== null) await turn;
+    yield;
   }
   const { probe, failedProbes, noProbeUntil } = known;
   const answers = [state.lastAnswer, known.lastAnswer].filter((answer) => answer !== null);
