@@ -72,6 +72,10 @@ export async function composeSource(needs: SourceNeeds): Promise<ComposedSource>
       return composePrometheus(source, needs);
     case "recording":
       return await composeRecording(source, needs);
+    case "simulation":
+      throw badInput(
+        'spec.source.kind is "simulation", which cannot be served yet; use prometheus, scrape or recording [NOT_AVAILABLE]',
+      );
     default:
       return assertNever(source);
   }

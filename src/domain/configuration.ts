@@ -59,10 +59,19 @@ export type PrometheusSourceConfiguration = {
   readonly caFile: string | null;
 };
 
+export type SimulationSourceConfiguration = {
+  readonly kind: "simulation";
+  /** Absolute, or relative to the directory of the configuration file. */
+  readonly scenario: string;
+  /** Times real time; `max` = as fast as ticks can be computed. */
+  readonly speed: number | "max";
+};
+
 export type SourceConfiguration =
   | PrometheusSourceConfiguration
   | ScrapeSourceConfiguration
-  | RecordingSourceConfiguration;
+  | RecordingSourceConfiguration
+  | SimulationSourceConfiguration;
 
 export type RecordDetail = "observation" | "raw";
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";

@@ -8,7 +8,6 @@ import type { Finding } from "./finding.ts";
 import type { LocatedDocument } from "./read-document.ts";
 import { missingKey, valueAt } from "./schema-findings.ts";
 
-const AVAILABLE = ["prometheus", "scrape", "recording"];
 const SECTIONS = ["prometheus", "scrape", "recording", "simulation"];
 const SOURCE = ["spec", "source"] as const;
 
@@ -30,7 +29,7 @@ export function replicasFromPods({ value, locate }: LocatedDocument): readonly F
 
 function sectionFindings(document: LocatedDocument): readonly Finding[] {
   const kind = valueAt(document.value, [...SOURCE, "kind"]);
-  if (typeof kind !== "string" || !AVAILABLE.includes(kind)) return [];
+  if (typeof kind !== "string" || !SECTIONS.includes(kind)) return [];
   const missing = document.locate.has([...SOURCE, kind]) ? [] : [missingKey([...SOURCE, kind], document)];
   const others = SECTIONS.filter((section) => section !== kind && document.locate.has([...SOURCE, section]));
   const foreign = others.map((section): Finding => {

@@ -1,4 +1,4 @@
-// The strict schema of a ScalerConfiguration. Sources that are not available yet are known by name and refused.
+// The strict schema of a ScalerConfiguration.
 
 import { z } from "zod";
 import type { Configuration, SourceConfiguration } from "../domain/configuration.ts";
@@ -28,7 +28,6 @@ import {
 import { API_VERSION } from "./policy-schema.ts";
 import { prometheusSchema, toPrometheusSource } from "./prometheus-schema.ts";
 
-const NOT_YET_SOURCES: readonly unknown[] = ["simulation"];
 const MOST_TARGETS = 1000;
 /** A shorter tick would do nothing but tick. */
 const SHORTEST_TICK: Millis = millis(100);
@@ -44,6 +43,13 @@ const scrape = mapping({
   replicas: notYetKey("a static list counts its targets; remove it"),
 });
 
+const speed = () =>
+  z
+    .union([z.number().positive().max(1e6), z.literal("max")], {
+      error: refusal("OUT_OF_RANGE", 'must be a number above 0 (1 = real time) or "max"'),
+    })
+    .prefault(DEFAULTS.speed);
+
 const recording = mapping({
   path: text(),
   namespace: dnsLabel(),
@@ -55,26 +61,17 @@ const recording = mapping({
       error: refusal("OUT_OF_RANGE", `must be an instant as RFC 3339 writes it, as "${DEFAULTS.epoch}"`),
     })
     .prefault(DEFAULTS.epoch),
-  speed: z
-    .union([z.number().positive().max(1e6), z.literal("max")], {
-      error: refusal("OUT_OF_RANGE", 'must be a number above 0 (1 = real time) or "max"'),
-    })
-    .prefault(DEFAULTS.speed),
+  speed: speed(),
   actuation: z.enum(["none", "follow"]).prefault(DEFAULTS.actuation),
   atEnd: z.enum(["exit", "hold", "repeat"]).prefault(DEFAULTS.atEnd),
 });
 
 const source = mapping({
-  kind: z.enum(["prometheus", "scrape", "recording"], {
-    error: ({ input }) =>
-      NOT_YET_SOURCES.includes(input)
-        ? refusal("NOT_AVAILABLE", "which is not available yet; use prometheus, scrape or recording")
-        : undefined,
-  }),
+  kind: z.enum(["prometheus", "scrape", "recording", "simulation"]),
   prometheus: prometheusSchema.optional(),
   scrape: scrape.optional(),
   recording: recording.optional(),
-  simulation: z.unknown().optional(),
+  simulation: mapping({ scenario: text(), speed: speed() }).optional(),
 });
 
 const grpc = mapping({
@@ -166,6 +163,7 @@ function toSource({
   prometheus,
   scrape: scraped,
   recording: played,
+  simulation,
 }: WrittenConfiguration["spec"]["source"]): SourceConfiguration | null {
   if (kind === "prometheus") return prometheus === undefined ? null : toPrometheusSource(prometheus);
   if (kind === "scrape") {
@@ -173,6 +171,7 @@ function toSource({
     const { interval, targets } = scraped;
     return { kind, interval, timeout: scraped.timeout ?? defaultTimeout(interval), targets };
   }
+  if (kind === "simulation") return simulation === undefined ? null : { kind, ...simulation };
   if (played?.epoch === undefined || played.epoch === null) return null;
   return { kind, ...played, epoch: played.epoch };
 }

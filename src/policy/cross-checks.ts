@@ -41,7 +41,7 @@ export function configuredFindings(
   const interval = scrapeIntervalOf(source);
   const findings = [...customSourceFindings(facts, locate, { configuration, scrapeInterval: interval })];
   const atLeast = (path: string, span: Millis | null, intervals: number): void => {
-    if (span === null || span >= intervals * interval) return;
+    if (span === null || interval === null || span >= intervals * interval) return;
     const need = `${intervals} scrape ${intervals === 1 ? "interval" : "intervals"} of the source`;
     const text = `must be at least ${need} (${intervals} × ${formatDuration(interval)}); lengthen it`;
     findings.push(
@@ -61,13 +61,24 @@ export function configuredFindings(
   return findings;
 }
 
-function scrapeIntervalOf(source: SourceConfiguration): Millis {
-  if (source.kind === "prometheus") return source.scrapeInterval;
-  return source.kind === "scrape" ? source.interval : RECORDING_SCRAPE_INTERVAL;
+/** Null where it stands in another file: a simulation's scenario. */
+function scrapeIntervalOf(source: SourceConfiguration): Millis | null {
+  switch (source.kind) {
+    case "prometheus":
+      return source.scrapeInterval;
+    case "scrape":
+      return source.interval;
+    case "recording":
+      return RECORDING_SCRAPE_INTERVAL;
+    default:
+      return null;
+  }
 }
 
 /** Returns why a policy cannot be woken from zero by this source; null = it can. */
 function unreadable(source: SourceConfiguration): string | null {
+  // A simulation answers it with what waits for a server.
+  if (source.kind === "simulation") return null;
   if (source.kind !== "prometheus") return `a source of kind ${quoted(source.kind)} runs no queries`;
   return source.replicas === "pods" ? "counting pods never shows that there are none" : null;
 }

@@ -30,18 +30,19 @@ export function customNameFindings({ custom }: PolicyFacts, locate: Locator): re
   });
 }
 
-/** Returns what the custom signals need and the source does not give; `scrapeInterval` is the source's. */
+/** Returns what the custom signals need and the source does not give; `scrapeInterval` is the source's, if known. */
 export function customSourceFindings(
   { custom }: PolicyFacts,
   locate: Locator,
-  { configuration, scrapeInterval }: { configuration: Configuration; scrapeInterval: Millis },
+  { configuration, scrapeInterval }: { configuration: Configuration; scrapeInterval: Millis | null },
 ): readonly Finding[] {
   const { source, tick } = configuration;
   return (custom ?? []).flatMap((signal, index) => {
-    if (source.kind === "scrape") {
+    if (source.kind === "scrape" || source.kind === "simulation") {
       const text = `is not available from a source of kind ${quoted(source.kind)}, which runs no queries; remove the signal or read from Prometheus`;
       return [found(locate, fieldOf(index, "query"), ["NOT_AVAILABLE", text])];
     }
+    if (scrapeInterval === null) return [];
     const text = windowText(signal, { tickInterval: tick.interval, scrapeInterval });
     return text === null ? [] : [found(locate, fieldOf(index, "window"), ["WINDOW_TOO_SHORT", text])];
   });

@@ -110,11 +110,19 @@ describe("a configuration", () => {
       ],
     },
     {
-      name: "a source that comes later",
-      text: RECORDING_CONFIGURATION.replace("kind: recording", "kind: simulation"),
+      name: "a source that there is not",
+      text: RECORDING_CONFIGURATION.replace("kind: recording", "kind: simulator"),
       lines: [
-        '6:11: spec.source.kind is "simulation", which is not available yet; use prometheus, scrape or recording [NOT_AVAILABLE]',
+        '6:11: spec.source.kind is "simulator", must be prometheus, scrape, recording or simulation; did you mean "simulation"? [OUT_OF_RANGE]',
       ],
+    },
+    {
+      name: "a simulation without its scenario",
+      text: RECORDING_CONFIGURATION.replace("kind: recording", "kind: simulation").replace(
+        /recording: \{.*/,
+        "simulation: { speed: 10 }",
+      ),
+      lines: ['7:5: spec.source.simulation lacks the required key "scenario"; add it [MISSING_KEY]'],
     },
     {
       name: "discovery instead of targets",
@@ -183,6 +191,18 @@ describe("a configuration", () => {
         state: { file: null },
         logging: { level: "info" },
       },
+    });
+  });
+
+  test("plays a scenario as fast as it says", () => {
+    const text = RECORDING_CONFIGURATION.replace("kind: recording", "kind: simulation").replace(
+      /recording: \{.*/,
+      "simulation: { scenario: ../simulations/surge.yaml, speed: max }",
+    );
+    const loaded = loadConfiguration("config.yaml", bytes(text));
+    expect(loaded.ok && loaded.value).toMatchObject({
+      tick: { interval: 1000, lag: 0 },
+      source: { kind: "simulation", scenario: "../simulations/surge.yaml", speed: "max" },
     });
   });
 
