@@ -50,6 +50,10 @@ export const POLICY_GAUGES = {
     [...POLICY, "status"],
     "1 for the status of the last decision, else 0: starting, live, degraded, holding, unavailable",
   ),
+  tidemark_agreement_promised: gauge(
+    [...POLICY],
+    "1 while a replica on the same Prometheus is promised to publish the same number, else 0",
+  ),
   tidemark_scale_in_blocked: gauge(
     [...POLICY, "reason"],
     "1 while missing or unsafe data forbids a scale-in, else 0",

@@ -1,7 +1,5 @@
 // Our own metrics as Prometheus reads them, on prom-client.
 
-import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
-
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import { assert } from "../domain/assert.ts";
@@ -10,12 +8,11 @@ import type { DecisionRecord } from "../domain/record.ts";
 import { VERSION } from "../domain/version.ts";
 import type { PolicyRefusalReason, Telemetry, TickResult } from "../ports/telemetry.ts";
 import { CallCounters } from "./call-counters.ts";
+import { EventLoopLag } from "./event-loop-lag.ts";
 import { POLICY_GAUGES, SERVICE_METRICS } from "./own-metrics.ts";
 import { policyGauges } from "./policy-gauges.ts";
 
 const POLICIES_A_SLICE = 20;
-const LAG_RESOLUTION_MS = 10;
-const NANOS_PER_SECOND = 1e9;
 const WORK_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const CALL_BUCKETS_SECONDS = [
   0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1,
@@ -26,6 +23,13 @@ type ServiceMetric = keyof typeof SERVICE_METRICS;
 /** The newest record of a policy, and the desired replicas that were last known. */
 type Latest = { readonly policy: Policy; readonly record: DecisionRecord; readonly desired: number | null };
 
+export type PrometheusTelemetryOptions = {
+  /** Tells whether the source answers; without it the outcome of its last reading does. */
+  readonly sourceUp?: () => boolean;
+  /** Gives the longest delay since it was last asked of the event loop that answers calls; without it of this one. */
+  readonly takeLagSeconds?: () => number;
+};
+
 export class PrometheusTelemetry implements Telemetry {
   readonly contentType: string;
   readonly #registry = new Registry();
@@ -33,15 +37,20 @@ export class PrometheusTelemetry implements Telemetry {
   readonly #gauges = new Map<string, Gauge>();
   readonly #histograms = new Map<string, Histogram>();
   readonly #latest = new Map<string, Latest>();
+  /** Keys of the policies for which agreement is promised. */
+  readonly #agreed = new Set<string>();
   readonly #calls: CallCounters;
   readonly #sourceUp: (() => boolean) | null;
   #lastPage: Promise<string> = Promise.resolve("");
-  readonly #lag: IntervalHistogram = monitorEventLoopDelay({ resolution: LAG_RESOLUTION_MS });
+  readonly #takeLagSeconds: () => number;
+  readonly #ownLag: EventLoopLag | null;
 
-  /** `sourceUp` tells whether the source answers; without it the outcome of its last reading does. */
-  constructor({ sourceUp }: { readonly sourceUp?: () => boolean } = {}) {
+  constructor({ sourceUp, takeLagSeconds }: PrometheusTelemetryOptions = {}) {
     this.contentType = this.#registry.contentType;
     this.#sourceUp = sourceUp ?? null;
+    const ownLag = takeLagSeconds === undefined ? new EventLoopLag() : null;
+    this.#ownLag = ownLag;
+    this.#takeLagSeconds = takeLagSeconds ?? (() => ownLag?.takeSeconds() ?? 0);
     this.#createMetrics();
     this.#calls = new CallCounters({
       requests: this.#counter("tidemark_grpc_requests_total"),
@@ -49,7 +58,6 @@ export class PrometheusTelemetry implements Telemetry {
       scaledObjects: this.#counter("tidemark_grpc_scaledobject_requests_total"),
     });
     this.#gauge("tidemark_build_info").set({ version: VERSION }, 1);
-    this.#lag.enable();
   }
 
   tick(result: TickResult, durationSeconds: number | null): void {
@@ -74,7 +82,13 @@ export class PrometheusTelemetry implements Telemetry {
     this.#latest.set(record.policy, { policy, record, desired });
   }
 
+  agreement(key: string, isPromised: boolean): void {
+    if (isPromised) this.#agreed.add(key);
+    else this.#agreed.delete(key);
+  }
+
   policyRemoved(key: string): void {
+    this.#agreed.delete(key);
     const latest = this.#latest.get(key);
     if (latest === undefined) return;
     this.#latest.delete(key);
@@ -115,15 +129,13 @@ export class PrometheusTelemetry implements Telemetry {
 
   /** Stops watching the event loop. */
   close(): void {
-    this.#lag.disable();
+    this.#ownLag?.close();
   }
 
   async #renderPage(): Promise<string> {
     await this.#fillPolicyGauges();
     if (this.#sourceUp !== null) this.#gauge("tidemark_source_up").set(this.#sourceUp() ? 1 : 0);
-    const lagSeconds = this.#lag.max / NANOS_PER_SECOND - LAG_RESOLUTION_MS / 1000;
-    this.#gauge("tidemark_event_loop_lag_seconds").set(Math.max(0, lagSeconds));
-    this.#lag.reset();
+    this.#gauge("tidemark_event_loop_lag_seconds").set(this.#takeLagSeconds());
     const families: string[] = [];
     for (const { name } of this.#registry.getMetricsAsArray()) {
       families.push(await this.#registry.getSingleMetricAsString(name));
@@ -137,6 +149,7 @@ export class PrometheusTelemetry implements Telemetry {
     for (const name of Object.keys(POLICY_GAUGES)) this.#gauges.get(name)?.reset();
     for (const [index, { policy, record }] of [...this.#latest.values()].entries()) {
       const ours = labelsOf(policy);
+      this.#gauges.get("tidemark_agreement_promised")?.set(ours, this.#agreed.has(record.policy) ? 1 : 0);
       for (const { name, labels, value } of policyGauges(policy, record)) {
         this.#gauges.get(name)?.set({ ...ours, ...labels }, value);
       }

@@ -19,7 +19,6 @@ import { type Instant, longest, type Millis, millis, minutes } from "../domain/u
 import { VERSION } from "../domain/version.ts";
 import { memorySpan, sampleSpan } from "../domain/windows.ts";
 import { type HttpServer, startHttpServer } from "../http/server.ts";
-import { type ScalerServer, startScalerServer } from "../keda/server.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DecisionSink } from "../ports/decision-sink.ts";
 import type { Logger } from "../ports/logger.ts";
@@ -29,6 +28,8 @@ import { environmentFailed, reasonOf } from "./command-error.ts";
 import { type ComposedSource, composeSource } from "./compose-source.ts";
 import { openDecisionLog } from "./decision-log.ts";
 import { applyReload, describePolicies } from "./reload.ts";
+import { startRpcFront } from "./rpc-front.ts";
+import type { RpcFront } from "./rpc-thread.ts";
 import { Teardown } from "./teardown.ts";
 
 /** Samples stay at least this long, so that a policy with longer windows can come later. */
@@ -67,7 +68,11 @@ type Core = {
   readonly loop: TickLoop;
   readonly keeper: CheckpointKeeper | null;
   readonly life: Life;
+  /** Filled once it listens. */
+  readonly held: Held;
 };
+
+type Held = { composed: ComposedSource | null; rpc: RpcFront | null };
 
 /** How far the service is in its life, for probes. */
 type Life = { stage: "starting" | "ready" | "draining" | "broken" };
@@ -88,11 +93,12 @@ export async function startService(input: ServiceInput): Promise<Service> {
 async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core> {
   const { configuration, directory, first, logger } = input;
   const registry = new Registry(new CompressedHistory());
-  const held: { composed: ComposedSource | null } = { composed: null };
+  const held: Held = { composed: null, rpc: null };
   const isLive = configuration.source.kind !== "recording";
-  const telemetry = new PrometheusTelemetry(
-    isLive ? { sourceUp: () => held.composed?.isUp?.() ?? false } : {},
-  );
+  const telemetry = new PrometheusTelemetry({
+    ...(isLive ? { sourceUp: () => held.composed?.isUp?.() ?? false } : {}),
+    takeLagSeconds: () => held.rpc?.takeLagSeconds() ?? 0,
+  });
   teardown.add(() => telemetry.close());
   const keep = longest([KEEP_LEAST, ...first.policies.map(({ policy }) => spanOf(policy))]);
   const composed = await composeSource({ configuration, directory, keep, registry, telemetry, logger });
@@ -106,7 +112,7 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
   const states = keeper === null ? undefined : await keeper.load(composed.clock.now(), aheadOf(composed));
   applyFirst({ registry, first, at: composed.clock.now(), states });
   describePolicies(registry, first, { logger, telemetry });
-  return { input, telemetry, registry, composed, sink, loop, keeper, life: { stage: "starting" } };
+  return { input, telemetry, registry, composed, sink, loop, keeper, life: { stage: "starting" }, held };
 }
 
 /** Twice the longest window for what may come; for a source that knows the past, all that decisions remember. */
@@ -156,10 +162,10 @@ async function buildLoop(needs: LoopNeeds): Promise<Pick<Core, "sink" | "loop">>
   return { sink, loop };
 }
 
-type Servers = { readonly grpc: ScalerServer; readonly http: HttpServer };
+type Servers = { readonly grpc: RpcFront; readonly http: HttpServer };
 
 async function listen(core: Core, teardown: Teardown): Promise<Servers> {
-  const { input, telemetry, registry, composed, life } = core;
+  const { input, telemetry, registry, composed, life, held } = core;
   const { grpc: settings, http: httpSettings, tick } = input.configuration;
   const { logger } = input;
   const { address, deadline, maxMessageBytes, reflection, drainTimeout } = settings;
@@ -175,17 +181,11 @@ async function listen(core: Core, teardown: Teardown): Promise<Servers> {
     explain,
   }).catch(notListening);
   teardown.add(() => http.close());
-  const grpc = await startScalerServer({
-    address,
-    deadline,
-    maxMessageBytes,
-    reflection,
-    registry,
-    clock: composed.clock,
-    tickInterval: tick.interval,
-    telemetry,
-    logger,
-  }).catch(notListening);
+  const grpc = await startRpcFront(
+    { address, deadline, maxMessageBytes, reflection, tickInterval: tick.interval },
+    { registry, telemetry, logger, clock: composed.clock, isPlayed: composed.everyInstant },
+  ).catch(notListening);
+  held.rpc = grpc;
   teardown.add(() => grpc.drain(drainTimeout));
   return { grpc, http };
 }
@@ -206,13 +206,14 @@ async function run(core: Core, { grpc, http }: Servers, teardown: Teardown): Pro
   });
   const reload = (set: PolicySet): void => applyReload({ ...core, ...input, set, at: composed.clock.now() });
   teardown.add(input.policies.watch(reload));
-  const finished = Promise.race([looping, composed.ended ?? new Promise<void>(() => {})]);
+  const finished = Promise.race([looping, grpc.broken, composed.ended ?? new Promise<void>(() => {})]);
   finished.catch(() => {
     life.stage = "broken";
   });
   await Promise.race([firstTick, finished]);
-  life.stage = "ready";
   grpc.setServing(true);
+  await grpc.settled();
+  life.stage = "ready";
   return {
     grpcPort: grpc.port,
     httpPort: http.port,

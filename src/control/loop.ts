@@ -10,6 +10,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { MetricsSource, SourceOutcome } from "../ports/metrics-source.ts";
 import type { Pacing } from "../ports/pacing.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import { Agreement } from "./agreement.ts";
 import { ChangeLog } from "./change-log.ts";
 import { followingTick, nextTick } from "./grid.ts";
 import { LogOpenings, openingLines } from "./log-lines.ts";
@@ -51,6 +52,7 @@ export class TickLoop {
   readonly #settings: LoopSettings;
   readonly #changes: ChangeLog;
   readonly #openings = new LogOpenings();
+  readonly #agreement = new Agreement();
   /** Keys of the policies whose past has been decided. */
   readonly #warmed = new Set<string>();
   #last: Instant | null;
@@ -81,6 +83,7 @@ export class TickLoop {
       if (signal.aborted) return;
       // Time may have run on past further instants while asleep.
       const { at, skipped } = next({ now: clock.now(), last: this.#last, interval });
+      if (skipped > 0) this.#agreement.interrupted();
       const counted = Math.min(skipped, MOST_SKIPS_COUNTED);
       for (let missed = 0; missed < counted; missed += 1) telemetry.tick("skipped", null);
       this.#last = at;
@@ -96,6 +99,7 @@ export class TickLoop {
     const started = pacing.seconds();
     const readAt = before(at, this.#settings.lag);
     const isRead = await this.#refresh(readAt);
+    if (!isRead) this.#agreement.interrupted();
     this.#forgetDeleted(at);
     if (isRead && this.#settings.knowsPast === true) await this.#warmUp(at);
     const areDecided = await this.#decideAll(at, readAt);
@@ -140,6 +144,7 @@ export class TickLoop {
       telemetry.policyRemoved(key);
       this.#openings.forget(key);
       this.#changes.forget(key);
+      this.#agreement.forget(key);
       this.#warmed.delete(key);
       logger.warn({ policy: key }, "deleted policy is no longer answered");
     }
@@ -171,6 +176,7 @@ export class TickLoop {
       return true;
     } catch (error) {
       const { key } = entry.loaded;
+      this.#agreement.forget(key);
       this.#parts.logger.error({ policy: key, at, err: error }, "deciding failed; the last record stands");
       return false;
     }
@@ -199,6 +205,8 @@ export class TickLoop {
     sink.write(record);
     registry.publish(key, nextState, record);
     telemetry.decision(policy, record, previous);
+    const isAgreed = this.#agreement.decided(loaded, at);
+    telemetry.agreement?.(key, isAgreed && this.#settings.knowsPast === true);
     this.#changes.decision(record, previous, policy.missingData.holdFor);
   }
 }

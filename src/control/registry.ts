@@ -28,6 +28,7 @@ type MutableChanges = { readonly [Kind in keyof PolicyChanges]: string[] };
 export class Registry {
   readonly #entries = new Map<string, Entry>();
   readonly #listeners = new Set<(record: DecisionRecord) => void>();
+  readonly #policyListeners = new Set<() => void>();
   #rejected: readonly RejectedPolicyFile[] = [];
   /** Every record that was published, as far back as it is kept. */
   readonly history: RecordHistory;
@@ -88,6 +89,7 @@ export class Registry {
       ...file,
       lastGoodInForce: this.entries().some((entry) => entry.loaded.file === file.file),
     }));
+    for (const listener of this.#policyListeners) listener();
     return changes;
   }
 
@@ -116,6 +118,7 @@ export class Registry {
       this.#entries.delete(loaded.key);
       this.history.forget(loaded.key);
     }
+    if (gone.length > 0) for (const listener of this.#policyListeners) listener();
     return gone.map(({ loaded }) => loaded.key);
   }
 
@@ -123,6 +126,12 @@ export class Registry {
   onRecord(listener: (record: DecisionRecord) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  /** Calls `listener` whenever policies were put in force, edited, deleted or forgotten; returns how to stop. */
+  onPolicies(listener: () => void): () => void {
+    this.#policyListeners.add(listener);
+    return () => this.#policyListeners.delete(listener);
   }
 
   #accept(

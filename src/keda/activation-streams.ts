@@ -1,7 +1,7 @@
 // Who is told that a policy became active: every StreamIsActive that is open. Only ever `true` is sent: KEDA ignores
 // `false`, and takes each `true` as a reason to write the ScaledObject's status, so they are few.
 
-import type { Entry, Registry } from "../control/registry.ts";
+import type { PublishedAnswers, PublishedEntry } from "../control/published.ts";
 import { type Millis, seconds } from "../domain/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type Answerable, answerOf } from "./answers.ts";
@@ -20,7 +20,7 @@ export interface ActivationStream {
 type Subscription = { readonly stream: ActivationStream; active: boolean; callOff: () => void };
 
 export class ActivationStreams {
-  readonly #registry: Registry;
+  readonly #registry: PublishedAnswers;
   readonly #clock: Clock;
   readonly #tickInterval: Millis;
   readonly #timers: Timers;
@@ -32,7 +32,7 @@ export class ActivationStreams {
     tickInterval,
     timers,
   }: {
-    readonly registry: Registry;
+    readonly registry: PublishedAnswers;
     readonly clock: Clock;
     readonly tickInterval: Millis;
     readonly timers: Timers;
@@ -47,7 +47,7 @@ export class ActivationStreams {
   }
 
   /** Sends `true` now if the policy is active, then on each edge; returns how to stop, which may be called twice. */
-  open(entry: Entry, stream: ActivationStream): () => void {
+  open(entry: PublishedEntry, stream: ActivationStream): () => void {
     const { key } = entry.loaded;
     const subscription: Subscription = { stream, active: false, callOff: () => undefined };
     const ofPolicy = this.#subscriptions.get(key) ?? new Set();
@@ -101,7 +101,7 @@ export class ActivationStreams {
     else this.#wait(key, subscription);
   }
 
-  #answer(entry: Entry): Answerable | null {
+  #answer(entry: PublishedEntry): Answerable | null {
     const answer = answerOf(entry, { now: this.#clock.now(), tickInterval: this.#tickInterval });
     return answer.ok ? answer.value : null;
   }

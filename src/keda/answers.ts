@@ -1,7 +1,7 @@
 // What a policy's last record answers at an instant: a number of replicas and an activity, or why there is none.
 
 import { METRIC_NAME, TARGET_SIZE } from "../control/answer.ts";
-import type { Entry } from "../control/registry.ts";
+import type { PublishedEntry } from "../control/published.ts";
 import { assert } from "../domain/assert.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { elapsed, type Instant, type Millis } from "../domain/units.ts";
@@ -28,7 +28,7 @@ export type AskedAt = { readonly now: Instant; readonly tickInterval: Millis };
  * Returns what the entry's last record answers. UNAVAILABLE before the first tick, while the status is `starting` or
  * `unavailable`, where the record itself answers so, and once it is older than three tick intervals.
  */
-export function answerOf(entry: Entry, { now, tickInterval }: AskedAt): Result<Answerable, Refusal> {
+export function answerOf(entry: PublishedEntry, { now, tickInterval }: AskedAt): Result<Answerable, Refusal> {
   const { record } = entry;
   if (record === null) return failed(unavailable("no decision yet: the first tick is not over"));
   const { status, active } = record.decision;
@@ -44,7 +44,7 @@ export function answerOf(entry: Entry, { now, tickInterval }: AskedAt): Result<A
 }
 
 /** A deleted policy no longer ticks: what it answered when it went stands for `holdFor` (rule 39). */
-function standingAt({ deletedAt, loaded }: Entry, now: Instant): Instant {
+function standingAt({ deletedAt, loaded }: PublishedEntry, now: Instant): Instant {
   const isHeld = deletedAt !== null && elapsed(deletedAt, now) <= loaded.policy.missingData.holdFor;
   return isHeld ? deletedAt : now;
 }

@@ -2,12 +2,12 @@
 
 import { type handleUnaryCall, type ServerWritableStream, status } from "@grpc/grpc-js";
 import { METRIC_NAME } from "../control/answer.ts";
-import type { Entry, Registry } from "../control/registry.ts";
+import type { PublishedAnswers, PublishedEntry } from "../control/published.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import type { Millis } from "../domain/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Telemetry } from "../ports/telemetry.ts";
+import type { CallTelemetry } from "../ports/telemetry.ts";
 import type { ActivationStreams } from "./activation-streams.ts";
 import { type Answerable, answerOf, encodeReplicas, METRIC_SPEC } from "./answers.ts";
 import type { ExternalScalerHandlers } from "./generated/externalscaler/ExternalScaler.ts";
@@ -19,10 +19,10 @@ import { type Caller, type PolicyRefusal, refuseMetric, resolvePolicy } from "./
 import type { TokenBucket } from "./token-bucket.ts";
 
 export type ScalerContext = {
-  readonly registry: Registry;
+  readonly registry: PublishedAnswers;
   readonly clock: Clock;
   readonly tickInterval: Millis;
-  readonly telemetry: Telemetry;
+  readonly telemetry: CallTelemetry;
   readonly logger: Logger;
   readonly calls: TokenBucket;
   readonly refusals: RefusalLog;
@@ -86,7 +86,7 @@ function find(
   context: ScalerContext,
   caller: Caller | null,
   metricName: string = METRIC_NAME,
-): Result<Entry, Refusal> {
+): Result<PublishedEntry, Refusal> {
   const entry = resolvePolicy(context.registry, caller);
   if (!entry.ok) return refuse(context, caller, entry.failure);
   if (metricName === "") return failed(invalidArgument("metricName is empty"));
@@ -110,7 +110,7 @@ function refuse(
 function openStream<Message>(
   context: ScalerContext,
   call: ServerWritableStream<Caller, Message>,
-): Entry | null {
+): PublishedEntry | null {
   const entry = context.calls.take() ? find(context, call.request) : failed(TOO_MANY_CALLS);
   if (entry.ok) return entry.value;
   call.emit("error", entry.failure);

@@ -1,7 +1,7 @@
 // The true reason of each refused policy, to the log and our metrics; a caller that keeps asking does not fill the log.
 
 import type { Logger } from "../ports/logger.ts";
-import type { Telemetry } from "../ports/telemetry.ts";
+import type { CallTelemetry } from "../ports/telemetry.ts";
 import { quotable } from "./refusal.ts";
 import type { Caller, PolicyRefusal } from "./resolve-policy.ts";
 import type { Timers } from "./timers.ts";
@@ -12,7 +12,7 @@ const LINES_AT_ONCE = 10;
 
 export class RefusalLog {
   readonly #logger: Logger;
-  readonly #telemetry: Telemetry;
+  readonly #telemetry: CallTelemetry;
   readonly #lines: TokenBucket;
   #leftOut = 0;
 
@@ -22,7 +22,7 @@ export class RefusalLog {
     timers,
   }: {
     readonly logger: Logger;
-    readonly telemetry: Telemetry;
+    readonly telemetry: CallTelemetry;
     readonly timers: Timers;
   }) {
     this.#logger = logger;

@@ -1,6 +1,6 @@
 // From a caller to the policy it may ask for: only one whose target lives in the caller's own namespace.
 
-import type { Entry, Registry } from "../control/registry.ts";
+import type { PublishedAnswers, PublishedEntry } from "../control/published.ts";
 import { failed, ok, type Result } from "../domain/result.ts";
 import { policyKey } from "../domain/target.ts";
 import type { PolicyRefusalReason } from "../ports/telemetry.ts";
@@ -22,7 +22,10 @@ export type PolicyRefusal = {
 };
 
 /** Returns the entry of the policy that the caller's trigger names, or why it gets none. */
-export function resolvePolicy(registry: Registry, caller: Caller | null): Result<Entry, PolicyRefusal> {
+export function resolvePolicy(
+  registry: PublishedAnswers,
+  caller: Caller | null,
+): Result<PublishedEntry, PolicyRefusal> {
   const named = readPolicyName(caller?.scalerMetadata);
   if (!named.ok) return failed({ refusal: named.failure, policy: null, reason: null });
   const policy = named.value;
@@ -34,7 +37,7 @@ export function resolvePolicy(registry: Registry, caller: Caller | null): Result
 }
 
 /** Returns the refusal of a metric that a known policy does not have: the same text as for an unknown policy. */
-export function refuseMetric({ loaded }: Entry): PolicyRefusal {
+export function refuseMetric({ loaded }: PublishedEntry): PolicyRefusal {
   const { name, target } = loaded.policy;
   return { refusal: notAvailable(name, target.namespace), policy: name, reason: "unknownMetric" };
 }

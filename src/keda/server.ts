@@ -3,11 +3,11 @@
 import { logVerbosity, Server, ServerCredentials, type ServerOptions, setLogVerbosity } from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
-import type { Registry } from "../control/registry.ts";
+import type { PublishedAnswers } from "../control/published.ts";
 import { type Millis, minutes } from "../domain/units.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
-import type { Telemetry } from "../ports/telemetry.ts";
+import type { CallTelemetry } from "../ports/telemetry.ts";
 import { ActivationStreams } from "./activation-streams.ts";
 import { callGuard } from "./call-guard.ts";
 import { CALL_LIMITS, type CallLimits } from "./call-limits.ts";
@@ -26,11 +26,11 @@ export type ScalerServerOptions = {
   readonly deadline: Millis;
   readonly maxMessageBytes: number;
   readonly reflection: boolean;
-  readonly registry: Registry;
+  readonly registry: PublishedAnswers;
   /** The clock of the source, by which records are young or old. */
   readonly clock: Clock;
   readonly tickInterval: Millis;
-  readonly telemetry: Telemetry;
+  readonly telemetry: CallTelemetry;
   readonly logger: Logger;
   readonly timers?: Timers;
   readonly limits?: Partial<CallLimits>;

@@ -8,12 +8,20 @@ export type TickResult = "ok" | "failed" | "skipped";
 /** The true reason behind a NOT_FOUND, which the caller is not told. */
 export type PolicyRefusalReason = "unknownPolicy" | "otherNamespace" | "unknownMetric";
 
+/** What is counted where calls are answered. */
+export type CallTelemetry = Pick<
+  Telemetry,
+  "grpcRequest" | "scaledObjectRequest" | "streams" | "policyRefused"
+>;
+
 export interface Telemetry {
   tick(result: TickResult, durationSeconds: number | null): void;
   /** One reading of the source. */
   sourceQuery(source: string, ok: boolean, durationSeconds: number): void;
   /** A new record, and the one before it (null for the first), for gauges and change counters. */
   decision(policy: Policy, record: DecisionRecord, previous: DecisionRecord | null): void;
+  /** Whether, from this tick on, another process on the same source is promised to answer alike for the policy. */
+  agreement?(key: string, isPromised: boolean): void;
   /** A policy left the service: its series go. */
   policyRemoved(key: string): void;
   policiesReloaded(ok: boolean, atEpochSeconds: number): void;

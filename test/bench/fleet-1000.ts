@@ -175,6 +175,7 @@ function resultOf({
       stallsOver20Ms: stalls.stalls,
       ownStallMsMax: stalls.ownStallMs,
       ownStallsOver20Ms: stalls.ownStalls,
+      tickingStallMsMax: stalls.tickingStallMs,
       p99RatioToEcho: ours.p99Ms / echo.p99Ms,
       p99NearTicksRatioToEcho: ours.p99NearTicksMs / echo.p99NearTicksMs,
       rssMiB: memory.rssMiB,

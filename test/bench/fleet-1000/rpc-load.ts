@@ -38,7 +38,7 @@ const NEAR_MS = 1000;
 
 async function run(order: LoadOrder): Promise<LoadOutcome> {
   const calls = buildCalls(order);
-  const sessions = Array.from({ length: CONNECTIONS }, () => connect(`http://127.0.0.1:${order.port}`));
+  const sessions = Array.from({ length: CONNECTIONS }, () => connected(order.port));
   const log: Log = { latencies: [], nearTicks: [], errors: 0, failures: new Set() };
   const open = new Set<Promise<void>>();
   const total = order.ratePerSecond * order.seconds;
@@ -46,14 +46,21 @@ async function run(order: LoadOrder): Promise<LoadOutcome> {
   for (let sent = 0; sent < total; sent += 1) {
     const early = begin + (sent * 1000) / order.ratePerSecond - performance.now();
     if (early >= 1) await wait(early);
-    const [session, call] = [sessions[sent % CONNECTIONS], calls[sent % calls.length]];
-    if (session === undefined || call === undefined) throw new Error("nothing to call");
+    const [known, call] = [sessions[sent % CONNECTIONS], calls[sent % calls.length]];
+    if (known === undefined || call === undefined) throw new Error("nothing to call");
+    const session = known.closed || known.destroyed ? connected(order.port) : known;
+    sessions[sent % CONNECTIONS] = session;
     const done = one(session, call, { log, tickMs: order.tickMs }).finally(() => open.delete(done));
     open.add(done);
   }
   await Promise.all(open);
   for (const session of sessions) session.close();
   return outcomeOf(log);
+}
+
+/** What becomes of a connection shows in its calls; the next one is made anew. */
+function connected(port: number): ClientHttp2Session {
+  return connect(`http://127.0.0.1:${port}`).on("error", () => undefined);
 }
 
 function buildCalls({ policies, onlyGetMetrics }: LoadOrder): readonly Call[] {

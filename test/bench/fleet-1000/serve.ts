@@ -15,13 +15,18 @@ const READY_WITHIN_MS = 120_000;
 const ENTRY = fileURLToPath(new URL("../../../dist/main.js", import.meta.url));
 const PROBE = new URL("stall-probe.js", import.meta.url).href;
 
-/** Of the event loop since the last look: the longest stall, and the same without waits for a busy processor. */
+/**
+ * Of the event loop that answers calls, since the last look: the longest stall, and the same without waits for a busy
+ * processor.
+ */
 export type Stalls = {
   readonly stallMs: number;
   readonly ownStallMs: number;
   /** How many lasted more than 20 ms. */
   readonly stalls: number;
   readonly ownStalls: number;
+  /** The longest stall of the thread that ticks, which may be the same. */
+  readonly tickingStallMs: number;
   readonly cpuSeconds: number;
 };
 

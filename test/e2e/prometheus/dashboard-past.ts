@@ -80,6 +80,7 @@ async function ownSamples(
   for (const [index, record] of records.entries()) {
     telemetry.sourceQuery("recording", true, 0.004);
     telemetry.decision(policy, record, records[index - 1] ?? null);
+    telemetry.agreement(record.policy, true);
     telemetry.tick("ok", 0.006);
     for (const method of ["GetMetricSpec", "GetMetrics", "IsActive"])
       telemetry.grpcRequest(method, "OK", 0.0004);

@@ -1,0 +1,34 @@
+// Where calls are answered: beside the ticks while these are short, else in a thread of their own.
+
+import { EventLoopLag } from "../adapters/event-loop-lag.ts";
+import { startScalerServer } from "../keda/server.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { RpcSettings } from "./rpc-messages.ts";
+import { type RpcFront, type RpcNeeds, startRpcThread } from "./rpc-thread.ts";
+
+/** With fewer policies a tick's work never holds a call up for long, and a thread would only cost memory. */
+const OWN_THREAD_FROM_POLICIES = 50;
+/** Sources run through a loader, as in tests, which Node 20 does not hand on to threads. */
+const IS_BUILT = import.meta.url.endsWith(".js");
+
+/** Starts the gRPC server where it belongs. `clock` is the source's; where it plays, no other thread can have it. */
+export async function startRpcFront(
+  settings: RpcSettings,
+  needs: RpcNeeds & { readonly clock: Clock; readonly isPlayed: boolean },
+): Promise<RpcFront> {
+  const { registry, isPlayed } = needs;
+  if (IS_BUILT && !isPlayed && registry.entries().length >= OWN_THREAD_FROM_POLICIES)
+    return await startRpcThread(settings, needs);
+  const server = await startScalerServer({ ...settings, ...needs });
+  const lag = new EventLoopLag();
+  return {
+    ...server,
+    broken: new Promise<never>(() => {}),
+    settled: () => Promise.resolve(),
+    takeLagSeconds: () => lag.takeSeconds(),
+    async drain(timeout) {
+      await server.drain(timeout);
+      lag.close();
+    },
+  };
+}
