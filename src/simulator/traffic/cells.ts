@@ -58,9 +58,10 @@ export class CountCells implements Cells {
 }
 
 /**
- * Each arrival's surroundings, half-way to its neighbours on both sides: so many arrivals as the factor says are drawn
- * there instead of the one. Rates rise by the factor at every scale down to the gaps; bursts stay bursts.
- * Source of the idea (raise the load from what is there, never by shrinking time): TraceUpscaler, EuroSys 2024.
+ * The gap behind each arrival, up to the next one: so many arrivals as the factor says are drawn there instead of the
+ * one. So every gap, long or short, gives the same number of requests: bursts and pauses stay what they are, and rates
+ * rise by the factor. Behind the last arrival there is as much room as before it. Source of the idea (raise the load
+ * from what is there, never by shrinking time): TraceUpscaler, EuroSys 2024.
  */
 export class ArrivalCells implements Cells {
   left = 0;
@@ -74,7 +75,7 @@ export class ArrivalCells implements Cells {
   constructor(trace: ArrivalsTrace, options: CellOptions) {
     this.#trace = trace;
     this.#options = options;
-    // The surroundings of the arrival before the stretch may reach into it.
+    // The gap behind the arrival before the stretch may reach into it.
     this.#index = Math.max(0, firstAtOrAfter(trace.times, options.stretch.startSeconds) - 1);
   }
 
@@ -84,13 +85,9 @@ export class ArrivalCells implements Cells {
     const time = times[index];
     if (time === undefined) return false;
     const { stretch, multiply, random } = this.#options;
-    const before = times[index - 1];
-    const after = times[index + 1];
-    const halfBefore = (time - (before ?? time)) / 2;
-    const halfAfter = ((after ?? time) - time) / 2;
-    // The first and the last arrival have as much room outside as inside.
-    this.left = time - (before === undefined ? Math.min(halfAfter, time) : halfBefore) - stretch.startSeconds;
-    this.right = time + (after === undefined ? halfBefore : halfAfter) - stretch.startSeconds;
+    const next = times[index + 1] ?? 2 * time - (times[index - 1] ?? time);
+    this.left = time - stretch.startSeconds;
+    this.right = next - stretch.startSeconds;
     this.count = roundAtRandom(multiply, random);
     this.batch = batches?.[index] ?? 0;
     this.#index += 1;
