@@ -36,7 +36,7 @@ export function sha256(bytes: Uint8Array): string {
  * file and, where there is one, the line.
  */
 export async function readTraceFile(path: string, format: TraceFormat): Promise<ParsedTrace> {
-  const file = await fileOf(path, format);
+  const file = await traceFileOf(path, format);
   const parsed = parseTrace(await unpackedBytes(file), { format, sha256 });
   if (parsed.ok) return parsed.value;
   const { line, message } = parsed.failure;
@@ -52,7 +52,8 @@ async function unpackedBytes(file: string): Promise<Uint8Array> {
   });
 }
 
-async function fileOf(path: string, format: TraceFormat): Promise<string> {
+/** Returns the file that a path means: itself or, of a recording given as its directory, the file of its requests. */
+export async function traceFileOf(path: string, format: TraceFormat): Promise<string> {
   const found = await stat(path).catch((error: unknown) => unreadable(path, error));
   if (!found.isDirectory()) return path;
   if (format === "recording") return join(path, REQUESTS_FILE);
