@@ -83,7 +83,7 @@ export type FileStep = {
   readonly scaledTo?: number;
   readonly desiredReplicas?: number;
   readonly conditions?: readonly string[];
-  readonly currentMetrics?: readonly (Readonly<Record<keyof CurrentMetric, FileInt64>> | null)[];
+  readonly currentMetrics?: readonly ({ readonly [name in keyof CurrentMetric]?: FileInt64 } | null)[];
 };
 
 /** One recording. */
@@ -132,10 +132,10 @@ export function specOf({ minReplicas, maxReplicas, metrics, behaviorDefaulted }:
 /** Returns what the controller read at a step. */
 export function syncOf(step: FileStep, spec: HpaSpec): HpaSync {
   const pods = (step.pods ?? []).map(podOf);
-  const { specReplicas, statusReplicas } = step;
+  const { specReplicas, statusReplicas, scaleError } = step;
   return {
     scale:
-      specReplicas === undefined || statusReplicas === undefined
+      scaleError !== undefined || specReplicas === undefined || statusReplicas === undefined
         ? null
         : { specReplicas, statusReplicas, selectorWorks: step.selector === undefined },
     scaleMs: step.tScale ?? step.t,

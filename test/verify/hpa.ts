@@ -1,5 +1,6 @@
 // Replays recordings of the real HPA controller: `npm run verify:hpa -- PATH…`. Exits with 1 unless every step is equal.
 
+import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Difference, replayVector } from "./hpa-replay.ts";
 import { familyOf, readVectors, vectorFiles } from "./hpa-vector.ts";
@@ -25,6 +26,13 @@ function describe({ id, step, field, recorded, ours }: Difference): string {
 }
 
 function run(paths: readonly string[]): number {
+  const missing = paths.filter((path) => !existsSync(path));
+  if (paths.length === 0 || missing.length > 0) {
+    process.stderr.write(
+      paths.length === 0 ? "usage: npm run verify:hpa -- PATH…\n" : `not there: ${missing.join(" ")}\n`,
+    );
+    return 1;
+  }
   const total: Count = { steps: 0, equal: 0 };
   for (const file of paths.flatMap(vectorFiles)) {
     const { count, differences } = replayFile(file);
