@@ -112,6 +112,12 @@ export class WorkloadPods {
     for (const pod of this.#pods) this.settle(pod, at);
   }
 
+  /** Ends the run: tells of the phases under way as if they were over. */
+  closeSpans(at: number): void {
+    for (const pod of this.#pods) if (pod.phase !== "gone") this.#around.phaseOver(pod, pod.phase, at);
+  }
+
+  /** Puts down a pod's time so far. */
   settle(pod: Pod, at: number): void {
     const { ledger, plane } = this.#around;
     const seconds = at - pod.settledAt;

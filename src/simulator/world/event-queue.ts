@@ -17,7 +17,6 @@ export const EVENT = {
   timelineRow: 7,
   /** The hand between scaler and replicas: KEDA's polls, the HPA's syncs. */
   hand: 8,
-  slot: 9,
 } as const;
 
 export type EventKind = (typeof EVENT)[keyof typeof EVENT];
