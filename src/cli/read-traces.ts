@@ -14,7 +14,7 @@ type Use = { readonly model: string; readonly stream: TracedTraffic };
  * where one cannot be read, has nothing of the model that names it, or ends before the stretch that is to play.
  */
 export async function readTraces(
-  scenario: Scenario,
+  scenario: Pick<Scenario, "workloads">,
   directory: string,
 ): Promise<ReadonlyMap<string, TraceData>> {
   const uses = usesOf(scenario);
@@ -32,7 +32,7 @@ export async function readTraces(
   return traces;
 }
 
-function usesOf({ workloads }: Scenario): readonly Use[] {
+function usesOf({ workloads }: Pick<Scenario, "workloads">): readonly Use[] {
   return workloads
     .flatMap(({ models }) => models)
     .flatMap(({ name, traffic }) =>

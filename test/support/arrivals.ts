@@ -90,7 +90,7 @@ export function explicit(times: readonly number[], batches: readonly number[] | 
 
 /** Counts of bins of `seconds`. */
 export function binned(times: readonly number[], bins: number, seconds = 1): readonly number[] {
-  const found = new Array<number>(bins).fill(0);
+  const found = Array.from({ length: bins }, () => 0);
   for (const time of times) {
     const bin = Math.floor(time / seconds);
     found[bin] = (found[bin] ?? 0) + 1;

@@ -15,6 +15,10 @@ import {
 
 const KOLMOGOROV_LIMIT = 2.5;
 
+function repeated(value: number, length: number): readonly number[] {
+  return Array.from({ length }, () => value);
+}
+
 describe("a trace of counts", () => {
   const values = [3, 0, 120, 7, 0, 0, 2500, 1];
 
@@ -29,7 +33,7 @@ describe("a trace of counts", () => {
     "spreads $count uniformly over a step",
     ({ count }) => {
       const steps = Math.ceil(20_000 / count);
-      const { times } = played(counts(new Array<number>(steps).fill(count)));
+      const { times } = played(counts(repeated(count, steps)));
       expect(distanceFromUniform(times.map((time) => time % 1))).toBeLessThan(KOLMOGOROV_LIMIT);
       // As independent arrivals: the gap's law within a step is that of order statistics.
       const within = gapsOf(times).filter((_, index) => (index + 1) % count !== 0);
@@ -45,13 +49,13 @@ describe("a trace of counts", () => {
   });
 
   test("is rounded at random where the factor is no whole number", () => {
-    const found = binned(played(counts(new Array<number>(4000).fill(3)), { multiply: 0.5 }).times, 4000);
+    const found = binned(played(counts(repeated(3, 4000)), { multiply: 0.5 }).times, 4000);
     expect(new Set(found)).toEqual(new Set([1, 2]));
     expect(mean(found)).toBeCloseTo(1.5, 1);
   });
 
   test("plays a stretch from within a step to within a step", () => {
-    const { times } = played(counts(new Array<number>(10).fill(1000), 60), {
+    const { times } = played(counts(repeated(1000, 10), 60), {
       fromSeconds: 90,
       forSeconds: 120,
     });
