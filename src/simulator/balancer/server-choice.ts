@@ -2,15 +2,10 @@
 
 import type { BalancerKind } from "../../domain/scenario.ts";
 import type { RandomStream } from "../random/random-stream.ts";
+import type { PlaneServer } from "../triton/plane-server.ts";
 
 /** A server as balancers see it. */
-export type Candidate = {
-  readonly id: number;
-  /** Requests that it has, waiting or executing. */
-  readonly outstanding: number;
-  /** Lets happen all that happens up to `until`. */
-  advance(until: number): void;
-};
+export type Candidate = Pick<PlaneServer, "id" | "outstanding" | "advance">;
 
 /** Returns one of the servers, which are in order of their ids and at least one; `now` is the time of the choice. */
 export interface ServerChoice {

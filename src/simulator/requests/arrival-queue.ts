@@ -1,20 +1,25 @@
 // The arrivals of several models as one sequence in order of time.
 
 import type { ArrivalSource } from "../traffic/arrival-source.ts";
+import type { Arrival } from "../triton/plane-server.ts";
 
 const BUFFER_LENGTH = 4096;
 
-/** A cursor: `next` moves on to the next arrival before the time it is open until. Of equal times the first model's is first. */
-export class ArrivalQueue {
-  /** The arrival it stands on: seconds since the scenario's start, index of the model, batch dimension. */
+/** A cursor: `next` moves on to the next arrival before `until`. Of equal times the first model's is first. */
+export class ArrivalQueue implements Arrival {
+  /** The arrival it stands on. */
   at = 0;
   model = 0;
   batch = 0;
+  /** For whoever keeps a table. */
+  row = 0;
   readonly #inputs: readonly ArrivalInput[];
+  readonly #only: ArrivalInput | undefined;
   #until = 0;
 
   constructor(sources: readonly ArrivalSource[]) {
-    this.#inputs = sources.map((source) => new ArrivalInput(source));
+    this.#inputs = sources.map((source, model) => new ArrivalInput(source, model));
+    this.#only = this.#inputs.length === 1 ? this.#inputs[0] : undefined;
   }
 
   /** Lets arrivals before `until` through. */
@@ -25,22 +30,25 @@ export class ArrivalQueue {
 
   /** Moves on. Returns whether there was an arrival. */
   next(): boolean {
-    let first: ArrivalInput | undefined;
-    for (const [model, input] of this.#inputs.entries()) {
-      if (input.at >= (first?.at ?? this.#until)) continue;
-      first = input;
-      this.model = model;
-    }
-    if (first === undefined) return false;
-    this.at = first.at;
-    this.batch = first.batch;
-    first.advance();
+    const input = this.#only ?? this.#earliest();
+    if (input === undefined || input.at >= this.#until) return false;
+    this.at = input.at;
+    this.batch = input.batch;
+    this.model = input.model;
+    input.advance();
     return true;
+  }
+
+  #earliest(): ArrivalInput | undefined {
+    let first: ArrivalInput | undefined;
+    for (const input of this.#inputs) if (first === undefined || input.at < first.at) first = input;
+    return first;
   }
 }
 
 /** One source with its buffer. */
 class ArrivalInput {
+  readonly model: number;
   at = Number.POSITIVE_INFINITY;
   batch = 1;
   readonly #source: ArrivalSource;
@@ -51,8 +59,9 @@ class ArrivalInput {
   #place = 0;
   #isExhausted = true;
 
-  constructor(source: ArrivalSource) {
+  constructor(source: ArrivalSource, model: number) {
     this.#source = source;
+    this.model = model;
   }
 
   open(until: number): void {
@@ -67,15 +76,14 @@ class ArrivalInput {
   }
 
   #read(): void {
-    if (this.#place === this.#length && !this.#isExhausted) this.#fill();
-    const hasOne = this.#place < this.#length;
-    this.at = hasOne ? (this.#times[this.#place] ?? 0) : Number.POSITIVE_INFINITY;
+    if (this.#place >= this.#length) this.#fill();
+    this.at = this.#place < this.#length ? (this.#times[this.#place] ?? 0) : Number.POSITIVE_INFINITY;
     this.batch = this.#batches[this.#place] ?? 1;
   }
 
   #fill(): void {
-    this.#length = this.#source.fill(this.#until, this.#times, this.#batches);
     this.#place = 0;
+    this.#length = this.#isExhausted ? 0 : this.#source.fill(this.#until, this.#times, this.#batches);
     this.#isExhausted = this.#length < BUFFER_LENGTH;
   }
 }

@@ -1,5 +1,7 @@
 // Spans of time in buckets of a 64th of an octave: small, mergeable, and close enough for any percentile.
 
+import type { ArrivalWindow } from "../triton/batch-server.ts";
+
 const BUCKETS_PER_OCTAVE_BITS = 6;
 /** Spans below 2^-20 s (about a microsecond) count as none; from 2^20 s (twelve days) on the last bucket takes all. */
 const LEAST_EXPONENT = -20;
@@ -44,17 +46,23 @@ export class LatencyHistogram {
     if (seconds > this.#max) this.#max = seconds;
   }
 
-  /** Takes over what was counted straight into `buckets`. */
-  addTotals(totals: {
-    readonly count: number;
-    readonly sum: number;
-    readonly min: number;
-    readonly max: number;
-  }): void {
-    this.#count += totals.count;
-    this.#sum += totals.sum;
-    this.#min = Math.min(this.#min, totals.min);
-    this.#max = Math.max(this.#max, totals.max);
+  /** Counts how long ago, at `at`, the arrivals of a batch were; they are in order. */
+  addAges({ times, mask, first, count }: ArrivalWindow, at: number): void {
+    const { buckets } = this;
+    const end = first + count;
+    let sum = 0;
+    for (let place = first; place < end; place += 1) {
+      const seconds = at - (times[place & mask] ?? 0);
+      const bucket = bucketOf(seconds);
+      buckets[bucket] = (buckets[bucket] ?? 0) + 1;
+      sum += seconds;
+    }
+    this.#count += count;
+    this.#sum += sum;
+    const longest = at - (times[first & mask] ?? 0);
+    const shortest = at - (times[(end - 1) & mask] ?? 0);
+    if (shortest < this.#min) this.#min = shortest;
+    if (longest > this.#max) this.#max = longest;
   }
 
   /** Returns the mean in seconds, null of nothing. */
@@ -78,7 +86,10 @@ export class LatencyHistogram {
     for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket += 1) {
       this.buckets[bucket] = (this.buckets[bucket] ?? 0) + (other.buckets[bucket] ?? 0);
     }
-    this.addTotals({ count: other.#count, sum: other.#sum, min: other.#min, max: other.#max });
+    this.#count += other.#count;
+    this.#sum += other.#sum;
+    this.#min = Math.min(this.#min, other.#min);
+    this.#max = Math.max(this.#max, other.#max);
   }
 }
 

@@ -1,7 +1,9 @@
 // Keeps score of what becomes of requests, and their table where it is wanted; frees them.
 
 import type { ModelScenario } from "../../domain/scenario.ts";
+import type { ArrivalWindow, BatchOutcomes } from "../triton/batch-server.ts";
 import type { Payload } from "../triton/payload.ts";
+import type { Arrival } from "../triton/plane-server.ts";
 import { NONE, type RequestPool } from "../triton/request-pool.ts";
 import type { ServerOutcomes } from "../triton/triton-server.ts";
 import { RequestScore } from "./request-score.ts";
@@ -16,13 +18,15 @@ export type OutcomeSettings = {
 };
 
 /** One score a model. */
-export class Outcomes implements ServerOutcomes {
+export class Outcomes implements ServerOutcomes, BatchOutcomes {
+  readonly keepsRows: boolean;
   readonly #requests: RequestPool;
   readonly #scores: readonly RequestScore[];
   readonly #log: RequestLog | null;
 
   constructor({ models, objectiveSeconds, ...settings }: OutcomeSettings, requests: RequestPool) {
     this.#requests = requests;
+    this.keepsRows = settings.keepRequests;
     this.#log = settings.keepRequests ? new RequestLog() : null;
     this.#scores = models.map(
       ({ service: { overheadSeconds } }, index) =>
@@ -42,16 +46,15 @@ export class Outcomes implements ServerOutcomes {
     return (this.#log ?? new RequestLog()).table();
   }
 
-  arrived(request: number): void {
-    const { arrivedAt, batch, model, row } = this.#requests;
-    const index = model[request] ?? 0;
-    const at = arrivedAt[request] ?? 0;
-    this.#scores[index]?.arrived(at);
-    if (this.#log !== null) row[request] = this.#log.arrived(at, index, batch[request] ?? 0);
+  /** Counts an arrival; returns its row where requests are kept. */
+  arrived({ at, model, batch }: Arrival): number {
+    this.#scores[model]?.arrived(at);
+    return this.#log === null ? 0 : this.#log.arrived(at, model, batch);
   }
 
-  taken(request: number, server: number): void {
-    this.#log?.taken(this.#requests.row[request] ?? 0, server);
+  /** A server has taken a request. */
+  taken(row: number, server: number): void {
+    this.#log?.taken(row, server);
   }
 
   executed(_server: number, payload: Payload): void {
@@ -63,11 +66,27 @@ export class Outcomes implements ServerOutcomes {
       const arrivedAt = this.#requests.arrivedAt[next] ?? 0;
       score?.answered(arrivedAt, payload);
       if (this.#log !== null) {
-        const latency = payload.finishesAt - arrivedAt + (score?.settings.overheadSeconds ?? 0);
-        this.#log.answered(this.#requests.row[next] ?? 0, size, latency);
+        const overhead = score?.settings.overheadSeconds ?? 0;
+        this.#log.answered(this.#requests.row[next] ?? 0, size, payload.finishesAt + overhead - arrivedAt);
       }
       this.#requests.release(next);
     }
+  }
+
+  executedBatch(batch: ArrivalWindow): void {
+    const score = this.#scores[0];
+    score?.answeredBatch(batch);
+    if (this.#log === null) return;
+    const answeredAt = batch.finishesAt + (score?.settings.overheadSeconds ?? 0);
+    for (let place = batch.first; place < batch.first + batch.count; place += 1) {
+      const at = place & batch.mask;
+      this.#log.answered(batch.rows[at] ?? 0, batch.size, answeredAt - (batch.times[at] ?? 0));
+    }
+  }
+
+  lost(arrivedAt: number, row: number): void {
+    this.#scores[0]?.failed(arrivedAt);
+    this.#log?.ended(row, FAILED);
   }
 
   rejected(request: number): void {

@@ -4,16 +4,15 @@ import type { Balancer as BalancerSettings, ModelScenario } from "../../domain/s
 import { Balancer } from "../balancer/balancer.ts";
 import type { RandomStream } from "../random/random-stream.ts";
 import type { ArrivalSource } from "../traffic/arrival-source.ts";
-import { ExecutionTimes, type ServiceDistribution } from "../triton/execution-time.ts";
+import type { ServiceDistribution } from "../triton/execution-time.ts";
 import type { ModelCounters } from "../triton/model-counters.ts";
-import { RequestList } from "../triton/request-list.ts";
-import { NONE, RequestPool } from "../triton/request-pool.ts";
-import { type SchedulerSettings, schedulerSettings } from "../triton/scheduler-settings.ts";
-import { TritonServer } from "../triton/triton-server.ts";
+import type { Arrival, PlaneServer } from "../triton/plane-server.ts";
+import { RequestPool } from "../triton/request-pool.ts";
 import { ArrivalQueue } from "./arrival-queue.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { RequestScore } from "./request-score.ts";
 import type { RequestTable } from "./request-table.ts";
+import { type ServerFactory, serverFactory } from "./server-factory.ts";
 
 /** Times are seconds since the scenario's start. */
 export type RequestPlaneSettings = {
@@ -33,29 +32,32 @@ export type RequestPlaneSettings = {
   readonly keepRequests: boolean;
   /** Log-normal unless given. */
   readonly serviceDistribution?: ServiceDistribution;
+  /** Whether servers work out every event even where batch by batch is enough; the results are the same. */
+  readonly everyEvent?: boolean;
 };
 
 /** Serves the requests of one workload. Time is that of the last `advance` and never goes back. */
 export class RequestPlane {
   readonly #settings: RequestPlaneSettings;
-  readonly #schedulers: readonly SchedulerSettings[];
-  readonly #requests = new RequestPool();
   readonly #arrivals: ArrivalQueue;
   readonly #outcomes: Outcomes;
-  readonly #balancer: Balancer<TritonServer>;
+  readonly #balancer: Balancer<PlaneServer>;
+  readonly #newServer: ServerFactory;
   /** By id, those gone too. */
-  readonly #servers: TritonServer[] = [];
+  readonly #servers: PlaneServer[] = [];
   readonly #gone = new Set<number>();
-  readonly #waiting = new RequestList();
+  /** No server was ready for them. */
+  #waiting: Arrival[] = [];
   readonly #slowdowns: number[];
   #now = 0;
 
   constructor(settings: RequestPlaneSettings) {
+    const requests = new RequestPool();
     this.#settings = settings;
-    this.#schedulers = settings.models.map(schedulerSettings);
     this.#arrivals = new ArrivalQueue(settings.arrivals);
-    this.#outcomes = new Outcomes(settings, this.#requests);
+    this.#outcomes = new Outcomes(settings, requests);
     this.#balancer = new Balancer(settings.balancer, settings.balancerRandom);
+    this.#newServer = serverFactory(settings, requests, this.#outcomes);
     this.#slowdowns = settings.models.map(() => 1);
   }
 
@@ -64,22 +66,28 @@ export class RequestPlane {
     const arrivals = this.#arrivals;
     arrivals.open(until);
     while (arrivals.next()) {
-      const now = arrivals.at;
-      const request = this.#requests.take(now, arrivals.model, arrivals.batch);
-      this.#outcomes.arrived(request);
-      const server = this.#balancer.route(now);
-      if (server === undefined) this.#waiting.append(this.#requests, request);
-      else this.#hand(request, server, now);
+      arrivals.row = this.#outcomes.arrived(arrivals);
+      const server = this.#balancer.route(arrivals.at);
+      if (server === undefined) this.#waiting.push(copyOf(arrivals));
+      else {
+        this.#outcomes.taken(arrivals.row, server.id);
+        server.accept(arrivals, arrivals.at);
+      }
     }
     this.#now = until;
   }
 
   /** Adds a server that is ready now; requests that wait at the balancer go to it first. Returns its id: 0, 1, 2, … */
   addServer(): number {
-    const server = this.#newServer(this.#servers.length);
+    const server = this.#newServer(this.#servers.length, this.#now);
+    for (const [index, factor] of this.#slowdowns.entries()) server.slowDown(factor, index);
     this.#servers.push(server);
     this.#balancer.add(server);
-    while (this.#waiting.count > 0) this.#hand(this.#waiting.shift(this.#requests), server, this.#now);
+    for (const arrival of this.#waiting) {
+      this.#outcomes.taken(arrival.row, server.id);
+      server.accept(arrival, this.#now);
+    }
+    this.#waiting = [];
     return server.id;
   }
 
@@ -123,13 +131,13 @@ export class RequestPlane {
 
   /** Returns how many requests wait for a ready server. */
   waitingAtBalancer(): number {
-    return this.#waiting.count;
+    return this.#waiting.length;
   }
 
   /** Returns how many requests wait anywhere, at the balancer or on servers. */
   pending(): number {
     this.#advanceAll();
-    return this.#servers.reduce((sum, server) => sum + server.pending(), this.#waiting.count);
+    return this.#servers.reduce((sum, server) => sum + server.pending(), this.#waiting.length);
   }
 
   /** Returns how the requests of the model with this index have fared so far; the object goes on counting. */
@@ -150,37 +158,13 @@ export class RequestPlane {
     return this.#outcomes.table();
   }
 
-  #newServer(id: number): TritonServer {
-    const { models, serviceRandom, serviceDistribution } = this.#settings;
-    const random = serviceRandom(id);
-    const served = models.map(({ service }, index) => ({
-      scheduler: this.#schedulers[index] ?? { instances: 1, batcher: null },
-      times: new ExecutionTimes(service, random, serviceDistribution),
-    }));
-    const server = new TritonServer({
-      id,
-      models: served,
-      requests: this.#requests,
-      outcomes: this.#outcomes,
-    });
-    for (const [index, factor] of this.#slowdowns.entries()) server.slowDown(factor, index);
-    return server;
-  }
-
-  #hand(request: number, server: TritonServer, now: number): void {
-    if (request === NONE) return;
-    server.advance(now);
-    this.#outcomes.taken(request, server.id);
-    server.arrive(request, now);
-  }
-
-  #server(id: number): TritonServer {
+  #server(id: number): PlaneServer {
     const server = this.#servers[id];
     if (server === undefined) throw new RangeError(`there is no server ${id}`);
     return server;
   }
 
-  #advanced(id: number): TritonServer {
+  #advanced(id: number): PlaneServer {
     const server = this.#server(id);
     server.advance(this.#now);
     return server;
@@ -189,4 +173,9 @@ export class RequestPlane {
   #advanceAll(): void {
     for (const server of this.#servers) server.advance(this.#now);
   }
+}
+
+/** Arrivals that wait outlive the cursor. */
+function copyOf({ at, model, batch, row }: Arrival): Arrival {
+  return { at, model, batch, row };
 }

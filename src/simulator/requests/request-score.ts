@@ -1,6 +1,7 @@
 // How the counted requests of one model fared.
 
 import type { RequestCounts } from "../../domain/simulation-result.ts";
+import type { ArrivalWindow } from "../triton/batch-server.ts";
 import { HISTOGRAM_BUCKETS, LatencyHistogram, quantileOf } from "./latency-histogram.ts";
 
 export type ScoreSettings = {
@@ -73,13 +74,31 @@ export class RequestScore {
   ): void {
     const { warmupSeconds, overheadSeconds, objectiveSeconds } = this.settings;
     if (arrivedAt < warmupSeconds) return;
-    const latency = finishesAt - arrivedAt + overheadSeconds;
+    const latency = finishesAt + overheadSeconds - arrivedAt;
     this.latency.add(latency);
     this.queue.add(startedAt - arrivedAt);
     if (latency > objectiveSeconds) return;
     this.good += 1;
     const second = Math.floor(arrivedAt);
     this.goodBySecond[second] = (this.goodBySecond[second] ?? 0) + 1;
+  }
+
+  /** Counts an execution that has ended and its answers at once. */
+  answeredBatch(batch: ArrivalWindow): void {
+    const { times, mask, first, count, startedAt, finishesAt } = batch;
+    const { warmupSeconds, overheadSeconds, objectiveSeconds } = this.settings;
+    this.executed(startedAt, batch.size);
+    const oldestAt = times[first & mask] ?? 0;
+    const answeredAt = finishesAt + overheadSeconds;
+    if (oldestAt < warmupSeconds || answeredAt - oldestAt > objectiveSeconds) {
+      for (let place = first; place < first + count; place += 1)
+        this.answered(times[place & mask] ?? 0, batch);
+      return;
+    }
+    this.latency.addAges(batch, answeredAt);
+    this.queue.addAges(batch, startedAt);
+    this.good += count;
+    this.#goodArrivals(batch, Math.floor(oldestAt));
   }
 
   rejected(arrivedAt: number): void {
@@ -108,5 +127,17 @@ export class RequestScore {
     this.#windowCountBefore = this.latency.count;
     const largest = this.latency.max();
     return count === 0 || largest === null ? null : Math.min(largest, quantileOf(fresh, count, 0.99));
+  }
+
+  #goodArrivals({ times, mask, first, count }: ArrivalWindow, firstSecond: number): void {
+    const { goodBySecond } = this;
+    if (Math.floor(times[(first + count - 1) & mask] ?? 0) === firstSecond) {
+      goodBySecond[firstSecond] = (goodBySecond[firstSecond] ?? 0) + count;
+      return;
+    }
+    for (let place = first; place < first + count; place += 1) {
+      const second = Math.floor(times[place & mask] ?? 0);
+      goodBySecond[second] = (goodBySecond[second] ?? 0) + 1;
+    }
   }
 }

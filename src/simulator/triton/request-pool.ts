@@ -1,6 +1,7 @@
 // Requests under way, in columns: a number stands for a request, freed ones are used again, lists run through `next`.
 
 import { twice } from "./columns.ts";
+import type { Arrival } from "./plane-server.ts";
 
 const FIRST_CAPACITY = 1024;
 
@@ -21,8 +22,8 @@ export class RequestPool {
   #free = NONE;
   #used = 0;
 
-  /** Returns the number of a new request; only arrival, model and batch are set. */
-  take(arrivedAt: number, model: number, batch: number): number {
+  /** Returns the number of a new request that arrives at a scheduler at `now`. */
+  take({ at, model, batch, row }: Arrival, now: number): number {
     let request = this.#free;
     if (request === NONE) {
       request = this.#used;
@@ -31,9 +32,11 @@ export class RequestPool {
     } else {
       this.#free = this.next[request] ?? NONE;
     }
-    this.arrivedAt[request] = arrivedAt;
+    this.arrivedAt[request] = at;
+    this.enqueuedAt[request] = now;
     this.model[request] = model;
     this.batch[request] = batch;
+    this.row[request] = row;
     this.next[request] = NONE;
     return request;
   }

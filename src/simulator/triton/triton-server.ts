@@ -6,6 +6,7 @@ import type { ExecutionTimes } from "./execution-time.ts";
 import { Instances } from "./instances.ts";
 import { CounterTotals, type ModelCounters } from "./model-counters.ts";
 import { type Payload, PayloadPool } from "./payload.ts";
+import type { Arrival, PlaneServer } from "./plane-server.ts";
 import { NONE, type RequestPool } from "./request-pool.ts";
 import type { SchedulerSettings } from "./scheduler-settings.ts";
 
@@ -42,13 +43,12 @@ type ModelState = {
   hasFinished: boolean;
 };
 
-/** Times are seconds since the scenario's start and never go back. */
-export class TritonServer {
-  /** When something happens next by itself. */
-  nextEventAt = Number.POSITIVE_INFINITY;
-  /** Requests that it has, waiting or executing. */
+/** Works out every event; for all that batch by batch is not enough. */
+export class TritonServer implements PlaneServer {
   outstanding = 0;
   readonly id: number;
+  /** When something happens next by itself. */
+  #nextEventAt = Number.POSITIVE_INFINITY;
   readonly #requests: RequestPool;
   readonly #payloads = new PayloadPool();
   readonly #outcomes: ServerOutcomes;
@@ -65,17 +65,15 @@ export class TritonServer {
     this.#models = models.map((model, index) => this.#modelState(model, index));
   }
 
-  /** Lets happen all that happens up to `until`, inclusive. */
   advance(until: number): void {
-    while (this.nextEventAt <= until) this.#step(this.nextEventAt);
+    while (this.#nextEventAt <= until) this.#step(this.#nextEventAt);
   }
 
-  /** Takes a request in at `now`, up to which it must have been advanced. */
-  arrive(request: number, now: number): void {
-    const index = this.#requests.model[request] ?? 0;
-    const model = this.#models[index];
+  accept(arrival: Arrival, now: number): void {
+    this.advance(now);
+    const model = this.#models[arrival.model];
     if (model === undefined) return;
-    this.#requests.enqueuedAt[request] = now;
+    const request = this.#requests.take(arrival, now);
     this.outstanding += 1;
     model.pending += 1;
     if (model.batcher === null) this.#executeAlone(model, request, now);
@@ -86,30 +84,24 @@ export class TritonServer {
     this.#schedule();
   }
 
-  /** Execution times of a model (null = of all) that start from now on are so many times as long. */
-  slowDown(factor: number, model: number | null): void {
-    for (const [index, state] of this.#models.entries()) {
-      if (model === null || model === index) state.slowdown = factor;
-    }
+  slowDown(factor: number, model: number): void {
+    const state = this.#models[model];
+    if (state !== undefined) state.slowdown = factor;
   }
 
-  /** Returns what it has counted of a model. */
   counters(model: number): ModelCounters {
     const state = this.#models[model];
     return state === undefined ? new CounterTotals().read(0) : state.totals.read(state.pending);
   }
 
-  /** Returns for how many seconds at least one execution was running. */
   busySeconds(now: number): number {
     return this.#busySeconds + (this.#executions.size > 0 ? now - this.#busySince : 0);
   }
 
-  /** Requests that wait for an execution. */
   pending(): number {
     return this.#models.reduce((sum, { pending }) => sum + pending, 0);
   }
 
-  /** Ends it: what it still has has failed. */
   fail(now: number): void {
     this.#busySeconds = this.busySeconds(now);
     for (const { batcher, instances } of this.#models) {
@@ -121,8 +113,9 @@ export class TritonServer {
     }
     for (let next = this.#executions.pop(); next !== undefined; next = this.#executions.pop())
       this.#failAll(next);
+    for (const model of this.#models) model.pending = 0;
     this.outstanding = 0;
-    this.nextEventAt = Number.POSITIVE_INFINITY;
+    this.#nextEventAt = Number.POSITIVE_INFINITY;
   }
 
   #modelState({ scheduler, times }: ServedModel, model: number): ModelState {
@@ -231,6 +224,6 @@ export class TritonServer {
     let at = this.#executions.firstFinish;
     for (const { batcher } of this.#models)
       if (batcher !== null && batcher.wakesAt < at) at = batcher.wakesAt;
-    this.nextEventAt = at;
+    this.#nextEventAt = at;
   }
 }

@@ -14,10 +14,11 @@ import type { RequestPlane } from "../../../../src/simulator/requests/request-pl
 import { REQUEST_STATUSES } from "../../../../src/simulator/requests/request-table.ts";
 import type { OracleRequest } from "../../../support/oracle-server.ts";
 import { type OracleSystem, type PlaneAction, playOracle } from "../../../support/request-oracle.ts";
-import { type Arrival, arrivalsOf, planeOf } from "../../../support/request-plane-rig.ts";
+import { type Arrival, arrivalsOf, batchingOf, planeOf } from "../../../support/request-plane-rig.ts";
 
 const END_SECONDS = 1e4;
 const CASES = 10_000;
+const PLAIN_CASES = 3000;
 
 /** Times on a coarse grid now and then, so that events meet. */
 const gap = fc.oneof(
@@ -65,12 +66,14 @@ const service: fc.Arbitrary<ServiceTime> = fc.record({
   overheadSeconds: fc.constantFrom(0, 0.01),
 });
 
-const model: fc.Arbitrary<ModelScenario> = fc.record({ scheduler, service }).map((value) => ({
-  ...value,
-  name: "model",
-  traffic: [],
-  requestBatch: [{ batch: 1, share: 1 }],
-}));
+function modelOf(schedulers: fc.Arbitrary<Scheduler>): fc.Arbitrary<ModelScenario> {
+  return fc.record({ scheduler: schedulers, service }).map((value) => ({
+    ...value,
+    name: "model",
+    traffic: [],
+    requestBatch: [{ batch: 1, share: 1 }],
+  }));
+}
 
 const balancer: fc.Arbitrary<Balancer> = fc.record({
   kind: fc.constantFrom(
@@ -107,23 +110,27 @@ const action: fc.Arbitrary<PlaneAction> = fc.tuple(gap, fc.nat(9), fc.nat(3)).ma
   return { at: at * 5, kind: "slow", factor: kind === 8 ? 1 : 2 };
 });
 
-const system = fc
-  .record({
-    models: fc.array(model, { minLength: 1, maxLength: 2 }),
-    arrivals: fc.tuple(arrivals, arrivals),
-    balancer,
-    servers: fc.nat(3),
-    actions: fc.array(action, { maxLength: 4 }),
-    seed: fc.nat(1000),
-  })
-  .map(({ servers, actions, seed, ...rest }) => ({
-    ...rest,
-    seed,
-    arrivals: rest.arrivals.slice(0, rest.models.length),
-    actions: [...Array.from({ length: servers }, () => ({ at: 0, kind: "add" as const })), ...actions].sort(
-      (one, other) => one.at - other.at,
-    ),
-  }));
+/** A batcher whose servers are worked out batch by batch. */
+const plainBatching: fc.Arbitrary<Batching> = fc.nat(8).map((maxBatchSize) => batchingOf({ maxBatchSize }));
+
+function systemOf(models: fc.Arbitrary<readonly ModelScenario[]>): fc.Arbitrary<System> {
+  return fc
+    .record({
+      models,
+      arrivals: fc.tuple(arrivals, arrivals),
+      balancer,
+      servers: fc.nat(3),
+      actions: fc.array(action, { maxLength: 4 }),
+      seed: fc.nat(1000),
+    })
+    .map(({ servers, actions, ...rest }) => ({
+      ...rest,
+      arrivals: rest.arrivals.slice(0, rest.models.length),
+      actions: [...Array.from({ length: servers }, () => ({ at: 0, kind: "add" as const })), ...actions].sort(
+        (one, other) => one.at - other.at,
+      ),
+    }));
+}
 
 type System = Omit<OracleSystem, "balancerRandom" | "serviceRandom"> & { readonly seed: number };
 
@@ -134,12 +141,15 @@ function streams(seed: number): Pick<OracleSystem, "balancerRandom" | "serviceRa
   };
 }
 
-function play({ seed, arrivals: lists, actions, ...rest }: System): RequestPlane {
+function play({ seed, arrivals: lists, actions, ...rest }: System, everyEvent = false): RequestPlane {
   const plane = planeOf({
     ...rest,
     ...streams(seed),
     arrivals: lists.map(arrivalsOf),
     durationSeconds: END_SECONDS,
+    warmupSeconds: 1,
+    objectiveSeconds: rest.models.map(() => 0.5),
+    everyEvent,
   });
   let added = 0;
   for (const step of actions) {
@@ -173,17 +183,51 @@ function rowOf(request: OracleRequest, models: readonly ModelScenario[]): object
     server: request.server,
     batch: request.executedBatch,
     status: request.status,
-    latency: request.status === "succeeded" ? request.finishedAt - request.at + overhead : Number.NaN,
+    latency: request.status === "succeeded" ? request.finishedAt + overhead - request.at : Number.NaN,
   };
 }
 
+const anySystem = systemOf(fc.array(modelOf(scheduler), { minLength: 1, maxLength: 2 }));
+const plainSystem = systemOf(
+  modelOf(plainBatching.map((batching) => ({ kind: "batcher" as const, batching }))).map((only) => [only]),
+);
+
 test("every request meets the same fate at the same time, whatever the batcher, the balancer and the servers", () => {
   fc.assert(
-    fc.property(system, (drawn) => {
+    fc.property(anySystem, (drawn) => {
       const want = playOracle({ ...drawn, ...streams(drawn.seed) });
-      const plane = play(drawn);
-      expect(rowsOf(plane)).toEqual(want.map((request) => rowOf(request, drawn.models)));
+      expect(rowsOf(play(drawn))).toEqual(want.map((request) => rowOf(request, drawn.models)));
     }),
     { numRuns: CASES },
   );
 }, 60_000);
+
+test("so it does where servers are worked out batch by batch, and score and counters are those of every event", () => {
+  fc.assert(
+    fc.property(plainSystem, (drawn) => {
+      const want = playOracle({ ...drawn, ...streams(drawn.seed) });
+      const plane = play(drawn);
+      expect(rowsOf(plane)).toEqual(want.map((request) => rowOf(request, drawn.models)));
+      expect(countedOf(plane, drawn)).toEqual(countedOf(play(drawn, true), drawn));
+    }),
+    { numRuns: PLAIN_CASES },
+  );
+}, 60_000);
+
+function countedOf(plane: RequestPlane, { actions }: System): object {
+  const score = plane.score(0);
+  const servers = actions.filter(({ kind }) => kind === "add").map((_, server) => server);
+  return {
+    counts: score.counts,
+    executions: score.executions,
+    inferences: score.inferences,
+    good: score.good,
+    latency: [score.latency.mean()?.toFixed(9), score.latency.max(), score.latency.quantile(0.5)],
+    queue: [score.queue.mean()?.toFixed(9), score.queue.max(), score.queue.quantile(0.5)],
+    arrivedBySecond: score.arrivedBySecond.slice(0, 30),
+    goodBySecond: score.goodBySecond.slice(0, 30),
+    p99: score.takeWindowP99(),
+    servers: servers.map((server) => [plane.counters(server, 0), plane.busySeconds(server).toFixed(9)]),
+    pending: plane.pending(),
+  };
+}

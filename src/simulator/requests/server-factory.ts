@@ -1,0 +1,48 @@
+// Builds servers: batch by batch where that is exact, event by event otherwise.
+
+import type { ModelScenario } from "../../domain/scenario.ts";
+import type { RandomStream } from "../random/random-stream.ts";
+import { BatchServer, plainMaxBatch } from "../triton/batch-server.ts";
+import { ExecutionTimes, type ServiceDistribution } from "../triton/execution-time.ts";
+import type { PlaneServer } from "../triton/plane-server.ts";
+import type { RequestPool } from "../triton/request-pool.ts";
+import { schedulerSettings } from "../triton/scheduler-settings.ts";
+import { TritonServer } from "../triton/triton-server.ts";
+import type { Outcomes } from "./outcomes.ts";
+
+/** Returns a new server with this id, ready at this time. */
+export type ServerFactory = (id: number, readyAt: number) => PlaneServer;
+
+export type ServerFactorySettings = {
+  readonly models: readonly ModelScenario[];
+  readonly serviceRandom: (server: number) => RandomStream;
+  readonly serviceDistribution?: ServiceDistribution;
+  readonly everyEvent?: boolean;
+};
+
+/** Returns what builds the servers of a plane; all of them are of one kind. */
+export function serverFactory(
+  settings: ServerFactorySettings,
+  requests: RequestPool,
+  outcomes: Outcomes,
+): ServerFactory {
+  const { models, serviceRandom, serviceDistribution, everyEvent } = settings;
+  const schedulers = models.map(schedulerSettings);
+  const [only] = models;
+  const [scheduler] = schedulers;
+  const maxBatch = scheduler === undefined || everyEvent === true ? null : plainMaxBatch(scheduler);
+  if (models.length === 1 && only !== undefined && maxBatch !== null) {
+    return (id, readyAt) => {
+      const times = new ExecutionTimes(only.service, serviceRandom(id), serviceDistribution);
+      return new BatchServer({ id, readyAt, maxBatch, times, outcomes });
+    };
+  }
+  return (id) => {
+    const random = serviceRandom(id);
+    const served = models.map(({ service }, index) => ({
+      scheduler: schedulers[index] ?? { instances: 1, batcher: null },
+      times: new ExecutionTimes(service, random, serviceDistribution),
+    }));
+    return new TritonServer({ id, models: served, requests, outcomes });
+  };
+}
