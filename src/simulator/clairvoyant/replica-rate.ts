@@ -1,15 +1,8 @@
-// How many requests a second one replica can serve of a model: what it keeps up, and what it can never exceed.
+// How many requests a second one replica can never exceed.
 
 import type { ModelScenario } from "../../domain/scenario.ts";
 import { meanExecutionSeconds } from "../triton/execution-time.ts";
 import { schedulerSettings } from "../triton/scheduler-settings.ts";
-
-/** Returns requests/s with all instances busy on the batches that suit them best, at the mean size of a request. */
-export function sustainedReplicaRate(model: ModelScenario): number {
-  const { instances } = schedulerSettings(model);
-  const share = (active: number): number => active / (1 + (model.service.gpuContention - 1) * (active - 1));
-  return bestOverInstances(instances, share) * requestsPerSecondAlone(model, meanRows(model));
-}
 
 /**
  * Returns requests/s that no schedule exceeds but by luck of the draws: of the executions that run at a time the m-th to
@@ -24,12 +17,6 @@ export function replicaRateCeiling(model: ModelScenario): number {
   return executions * requestsPerSecondAlone(model, rows);
 }
 
-function bestOverInstances(instances: number, share: (active: number) => number): number {
-  let best = 0;
-  for (let active = 1; active <= instances; active += 1) best = Math.max(best, share(active));
-  return best;
-}
-
 /** One execution at a time, of the batch with the best rate. */
 function requestsPerSecondAlone(model: ModelScenario, rowsPerRequest: number): number {
   const { batcher } = schedulerSettings(model);
@@ -40,8 +27,4 @@ function requestsPerSecondAlone(model: ModelScenario, rowsPerRequest: number): n
     best = Math.max(best, requests / meanExecutionSeconds(model.service, rows));
   }
   return best;
-}
-
-function meanRows({ requestBatch }: ModelScenario): number {
-  return requestBatch.reduce((sum, { batch, share }) => sum + batch * share, 0);
 }

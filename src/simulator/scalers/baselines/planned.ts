@@ -1,5 +1,6 @@
 // Follows a plan that was made beforehand, asking for replicas as long before as they need to start.
 
+import { assert } from "../../../domain/assert.ts";
 import type { BaselineContext } from "./baseline-context.ts";
 import { DirectScaler } from "./direct-scaler.ts";
 import { largestInPlan, type ReplicaPlan } from "./replica-plan.ts";
@@ -17,8 +18,8 @@ export function plannedScaler(plan: ReplicaPlan, leadSeconds: number): DirectSca
   }));
 }
 
-/** Returns the scaler of a context's plan; without one, it keeps what is there. */
-export function clairvoyantScaler({ plan, leadSeconds, workload }: BaselineContext): DirectScaler {
-  const stay: ReplicaPlan = { slotSeconds: 1, replicas: [workload.initialReplicas] };
-  return plannedScaler(plan ?? stay, leadSeconds ?? 0);
+/** Returns the scaler of a context's plan. */
+export function clairvoyantScaler({ plan }: BaselineContext): DirectScaler {
+  assert(plan !== null, "the clairvoyant follows a plan, which has to be searched before the run");
+  return plannedScaler(plan.replicaPlan, plan.leadSeconds);
 }

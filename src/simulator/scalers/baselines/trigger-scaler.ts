@@ -1,6 +1,7 @@
 // A scaler that is only an HPA with metrics: each is a query, asked anew at every sync.
 
 import type { HpaMetricReading, HpaMetricSpec, HpaValueTarget } from "../../hpa/metric.ts";
+import { milliOfFloat } from "../../keda/float-milli.ts";
 import type { Vector } from "../../promql/vector.ts";
 import type { Scaler, ScalerHand, ScalerTick } from "../scaler.ts";
 
@@ -44,7 +45,7 @@ export class TriggerScaler implements Scaler {
   hpaMetrics(atSeconds: number): readonly HpaMetricReading[] {
     return this.#triggers.map((trigger) => {
       const value = valueOf(trigger, atSeconds);
-      return value === null ? { kind: "error" } : { kind: "values", milli: [Math.round(value * 1000)] };
+      return value === null ? { kind: "error" } : { kind: "values", milli: [milliOfFloat(value)] };
     });
   }
 

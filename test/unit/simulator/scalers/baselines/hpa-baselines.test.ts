@@ -31,6 +31,7 @@ function scaler(
     controlPlane: aControlPlane(),
     view,
     bounds: { minReplicas: 2, maxReplicas: 9 },
+    plan: null,
   });
 }
 
