@@ -14,8 +14,10 @@ export type BaselineContext = {
   readonly view: ScalerView;
   /** Of our policy; a candidate's own `minReplicas` and `maxReplicas` outrank them. */
   readonly bounds: ReplicaBounds;
-  /** What the clairvoyant follows, and how long before its time it asks for a replica; null for the others. */
-  readonly plan: { readonly replicaPlan: ReplicaPlan; readonly leadSeconds: number } | null;
+  /** What the clairvoyant follows; the others need none. */
+  readonly plan?: ReplicaPlan;
+  /** How long before its time the clairvoyant asks for a replica; at its time unless given. */
+  readonly leadSeconds?: number;
 };
 
 /** Returns a parameter as written, else its default, else null. */

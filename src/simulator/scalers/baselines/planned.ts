@@ -19,7 +19,7 @@ export function plannedScaler(plan: ReplicaPlan, leadSeconds: number): DirectSca
 }
 
 /** Returns the scaler of a context's plan. */
-export function clairvoyantScaler({ plan }: BaselineContext): DirectScaler {
-  assert(plan !== null, "the clairvoyant follows a plan, which has to be searched before the run");
-  return plannedScaler(plan.replicaPlan, plan.leadSeconds);
+export function clairvoyantScaler({ plan, leadSeconds = 0 }: BaselineContext): DirectScaler {
+  assert(plan !== undefined, "the clairvoyant follows a plan, which has to be searched before the run");
+  return plannedScaler(plan, leadSeconds);
 }

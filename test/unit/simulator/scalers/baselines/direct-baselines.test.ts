@@ -23,7 +23,6 @@ function scaler(baseline: string, view: ScalerView, parameters: Readonly<Record<
     controlPlane: aControlPlane(),
     view,
     bounds: { minReplicas: 2, maxReplicas: 9 },
-    plan: null,
   });
 }
 

@@ -31,7 +31,6 @@ function scaler(
     controlPlane: aControlPlane(),
     view,
     bounds: { minReplicas: 2, maxReplicas: 9 },
-    plan: null,
   });
 }
 

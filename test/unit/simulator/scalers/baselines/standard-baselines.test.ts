@@ -63,12 +63,12 @@ it("makes scalers of every rule", () => {
     controlPlane: aControlPlane(),
     view: aView({ pods: {} }),
     bounds: { minReplicas: 1, maxReplicas: 8 },
-    plan: { replicaPlan: { slotSeconds: 60, replicas: [4] }, leadSeconds: 30 },
   };
+  const plan = { slotSeconds: 60, replicas: [4] };
   for (const candidate of standardBaselines(SCENARIO)) {
-    const scaler = baselineScaler(candidate, context);
+    const scaler = baselineScaler(candidate, { ...context, plan });
     expect(scaler.hpaMetrics(0)).toHaveLength(scaler.hand.kind === "hpa" ? scaler.hand.metrics.length : 0);
   }
-  expect(() => baselineScaler(aBaseline("clairvoyant"), { ...context, plan: null })).toThrow(/plan/);
+  expect(() => baselineScaler(aBaseline("clairvoyant"), context)).toThrow(/plan/);
   expect(() => baselineScaler(aBaseline("guess"), context)).toThrow("no rule is called guess");
 });
