@@ -14,6 +14,7 @@ import { type RecordOptions, runRecord } from "./record.ts";
 import { runReplay } from "./replay.ts";
 import { runSchema, SCHEMA_KINDS } from "./schema.ts";
 import { runServe } from "./serve.ts";
+import { addSimulate } from "./simulate-command.ts";
 import { addTrace } from "./trace-command.ts";
 
 /** What a command has besides its arguments; `signal` aborts when the process is asked to end. */
@@ -72,6 +73,7 @@ function describeProgram(surroundings: Surroundings, choose: Choose): Command {
   addRecord(program, surroundings, choose);
   addReplay(program, output, choose);
   addExplain(program, output, choose);
+  addSimulate(program, output, choose);
   addTrace(program, output, choose);
   return program;
 }

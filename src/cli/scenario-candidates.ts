@@ -58,9 +58,9 @@ function assertAtHome(policies: readonly LoadedPolicy[], scenario: Scenario): vo
     const workload = workloadOf(loaded, scenario);
     const name = `${target.namespace}/${target.name}`;
     if (workload === null) {
-      const known = scenario.workloads.map((one) => `${one.namespace}/${one.name}`).join(", ");
+      const known = scenario.workloads.map((one) => `${one.kind} ${one.namespace}/${one.name}`).join(", ");
       throw badInput(
-        `${loaded.file}: target ${name} is no workload of scenario ${scenario.name}, which has ${known}`,
+        `${loaded.file}: target ${target.kind} ${name} is no workload of scenario ${scenario.name}, which has ${known}`,
       );
     }
     const other = taken.get(name);
@@ -76,6 +76,10 @@ function assertAtHome(policies: readonly LoadedPolicy[], scenario: Scenario): vo
 }
 
 function workloadOf({ policy }: LoadedPolicy, { workloads }: Scenario): Scenario["workloads"][number] | null {
-  const { namespace, name } = policy.target;
-  return workloads.find((workload) => workload.namespace === namespace && workload.name === name) ?? null;
+  const { kind, namespace, name } = policy.target;
+  return (
+    workloads.find(
+      (workload) => workload.kind === kind && workload.namespace === namespace && workload.name === name,
+    ) ?? null
+  );
 }
