@@ -2,7 +2,7 @@
 
 import type { RecordDetail } from "../domain/configuration.ts";
 import type { LogRecord } from "../domain/record.ts";
-import { before, type Instant, type Millis } from "../domain/units.ts";
+import { before, type Instant, type Millis, toSeconds } from "../domain/units.ts";
 import { sampleSpan } from "../domain/windows.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { DecisionSink } from "../ports/decision-sink.ts";
@@ -17,10 +17,16 @@ import { LogOpenings, openingLines } from "./log-lines.ts";
 import { readActivation, readQueries, wantedQueries } from "./queries.ts";
 import type { Entry, Registry } from "./registry.ts";
 import { tickPolicy } from "./tick.ts";
-import { warmedState } from "./warm-up.ts";
+import { needsPastFirst, warmedState } from "./warm-up.ts";
 
 /** Deciding stops this often to let calls be answered; well under the 20 ms that may at most pass. */
 const SLICE_SECONDS = 0.004;
+/**
+ * A tick spends no more than this, and no more than this part of itself, on deciding the past: a large fleet is ready
+ * before all of its past is decided.
+ */
+const WARM_UP_SECONDS = 2;
+const WARM_UP_SHARE = 0.25;
 /** A clock set years ahead must not keep us counting. */
 const MOST_SKIPS_COUNTED = 100_000;
 
@@ -118,9 +124,14 @@ export class TickLoop {
     return known.ok;
   }
 
-  /** Once for each policy, when its past can be read. */
+  /**
+   * Once for each policy, when its past can be read. Those that could answer too low without it come first and never
+   * wait; others wait for a later tick once time is up.
+   */
   async #warmUp(at: Instant): Promise<void> {
     const { registry, source, pacing } = this.#parts;
+    const until = pacing.seconds() + this.#warmUpSeconds();
+    const { due, urgent } = this.#dueForWarmUp(at);
     let sliceStart = pacing.seconds();
     const breathe = (): Promise<void> | null => {
       if (pacing.seconds() - sliceStart < SLICE_SECONDS) return null;
@@ -128,14 +139,35 @@ export class TickLoop {
         sliceStart = pacing.seconds();
       });
     };
-    for (const { loaded } of registry.entries()) {
-      const entry = registry.entry(loaded.key);
+    for (const [index, key] of due.entries()) {
+      // One at least, so that it ends.
+      if (index > urgent && pacing.seconds() >= until) return;
+      const entry = registry.entry(key);
       if (entry === null || entry.deletedAt !== null) continue;
-      if (this.#warmed.has(loaded.key) && entry.state.at !== null) continue;
-      this.#warmed.add(loaded.key);
+      this.#warmed.add(key);
       const state = await warmedState(entry, at, { source, settings: this.#settings, breathe });
       registry.rebuild(entry, state);
     }
+  }
+
+  #warmUpSeconds(): number {
+    return Math.min(WARM_UP_SECONDS, WARM_UP_SHARE * toSeconds(this.#settings.interval));
+  }
+
+  /** Returns the keys whose past is not decided yet; the first `urgent` of them cannot wait. */
+  #dueForWarmUp(at: Instant): { readonly due: readonly string[]; readonly urgent: number } {
+    const { registry, source } = this.#parts;
+    const readAt = before(at, this.#settings.lag);
+    const cannotWait = ({ loaded: { policy } }: Entry): boolean =>
+      needsPastFirst(policy, source.workload(policy.target, readAt, sampleSpan(policy)).replicas);
+    const [first, others]: [string[], string[]] = [[], []];
+    for (const entry of registry.entries()) {
+      const { key } = entry.loaded;
+      if (entry.deletedAt !== null || (this.#warmed.has(key) && entry.state.at !== null)) continue;
+      if (cannotWait(entry)) first.push(key);
+      else others.push(key);
+    }
+    return { due: [...first, ...others], urgent: first.length };
   }
 
   #forgetDeleted(at: Instant): void {

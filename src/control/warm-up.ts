@@ -1,5 +1,7 @@
 // Decides the recent past once more, unpublished: a fresh process then decides as one that has run all along.
 
+import type { Policy } from "../domain/policy.ts";
+import type { ReplicaReading } from "../domain/samples.ts";
 import type { ScalerState } from "../domain/state.ts";
 import { initialState } from "../domain/state.ts";
 import { after, before, type Instant, type Millis } from "../domain/units.ts";
@@ -15,6 +17,16 @@ export type WarmUpSettings = {
   readonly lag: Millis;
   readonly version: string;
 };
+
+/**
+ * Returns whether a first decision without its past could be lower than the neighbour's: an activity that lasts, or
+ * starting replicas that have taken too long to count as such. Any other only lacks what would lower it.
+ */
+export function needsPastFirst(policy: Policy, { desired, ready, source }: ReplicaReading): boolean {
+  if (policy.replicas.min === 0) return true;
+  // Pods that are counted are ready ones: none of them starts.
+  return source !== "pods" && (desired === null || ready === null || ready < desired);
+}
 
 /** What the past is read from. */
 export type PastSource = Pick<MetricsSource, "workload" | "queried" | "scrapeInterval">;

@@ -1,7 +1,14 @@
 // The samples of a workload as the estimators read them: pods by name, usable tracks by family and model.
 
 import type { Policy } from "../domain/policy.ts";
-import type { PodSamples, ReplicaReading, Scrape, Series, WorkloadSamples } from "../domain/samples.ts";
+import type {
+  PodSamples,
+  ReplicaReading,
+  Scrape,
+  Series,
+  SeriesLabels,
+  WorkloadSamples,
+} from "../domain/samples.ts";
 import type { Instant, Millis } from "../domain/units.ts";
 import { latest, type Track, usableTrack } from "./track.ts";
 
@@ -15,8 +22,8 @@ export type ObservedPod = {
   readonly lastUpAt: Instant | null;
   /** Failed attempts since the last success. */
   readonly failuresInARow: number;
-  /** By `trackKey`. */
-  readonly tracks: ReadonlyMap<string, readonly Track[]>;
+  /** By family, then by model ("" without that label). */
+  readonly tracks: ReadonlyMap<string, ReadonlyMap<string, readonly Track[]>>;
 };
 
 /** Increases of one pod; a family that it does not have counts 0. */
@@ -40,6 +47,8 @@ export type PodIncreases = {
 export type ObservedWorkload = {
   readonly at: Instant;
   readonly policy: Policy;
+  /** Up to when it is known which pods were tried: at most `at`, earlier while the source cannot be read. */
+  readonly knownUntil: Instant;
   readonly maxAge: Millis;
   readonly scrapeInterval: Millis;
   /** By name, each once. */
@@ -63,7 +72,8 @@ export function observeWorkload(input: {
   pods.sort((a, b) => order(a.name, b.name));
   const expected = Math.max(pods.filter((pod) => pod.expected).length, countedReady(samples.replicas));
   const { maxAge } = policy.missingData;
-  return { at, policy, maxAge, scrapeInterval, pods, expected, increases: new Map() };
+  const knownUntil = samples.knownUntil !== undefined && samples.knownUntil < at ? samples.knownUntil : at;
+  return { at, policy, knownUntil, maxAge, scrapeInterval, pods, expected, increases: new Map() };
 }
 
 /** A source that sees pods only by their samples knows of one that was never scraped by the count alone. */
@@ -73,24 +83,23 @@ function countedReady({ source, ready }: ReplicaReading): number {
 
 /** Returns the pod's tracks of a family for a model (every version and GPU), or of a family without that label. */
 export function tracksOf(pod: ObservedPod, family: string, model: string | null): readonly Track[] {
-  return pod.tracks.get(trackKey(family, model)) ?? [];
+  return pod.tracks.get(family)?.get(model ?? "") ?? NO_TRACKS;
 }
 
-function trackKey(family: string, model: string | null): string {
-  return `${family} ${model ?? ""}`;
-}
+const NO_TRACKS: readonly Track[] = [];
 
 function observedPod(samples: PodSamples, at: Instant): ObservedPod {
   const scrapes = samples.scrapes.filter((scrape) => scrape.at <= at);
   const seriesByKey = groupedBy(samples.series, seriesKey);
-  const tracks = new Map<string, Track[]>();
+  const tracks = new Map<string, Map<string, Track[]>>();
   for (const key of [...seriesByKey.keys()].sort(order)) {
     const series = mergedSeries(seriesByKey.get(key) ?? []);
     if (series === null) continue;
-    const group = trackKey(series.family, series.labels.model);
-    const found = tracks.get(group);
+    const model = series.labels.model ?? "";
+    const ofFamily = tracks.get(series.family) ?? new Map<string, Track[]>();
+    const found = ofFamily.get(model);
     const track = usableTrack(series, at);
-    if (found === undefined) tracks.set(group, [track]);
+    if (found === undefined) tracks.set(series.family, ofFamily.set(model, [track]));
     else found.push(track);
   }
   return { ...attempts(scrapes, tracks), ...podFacts(samples), tracks };
@@ -101,8 +110,9 @@ function podFacts({ pod, appearedAt, ready, expected }: PodSamples) {
 }
 
 /** A source that does not report attempts is taken to have made one at each sample. */
-function attempts(scrapes: readonly Scrape[], tracks: ReadonlyMap<string, readonly Track[]>) {
-  const lastSeenAt = latest([...tracks.values()].flat().map((track) => track.lastSeenAt));
+function attempts(scrapes: readonly Scrape[], tracks: ObservedPod["tracks"]) {
+  const all = [...tracks.values()].flatMap((ofFamily) => [...ofFamily.values()].flat());
+  const lastSeenAt = latest(all.map((track) => track.lastSeenAt));
   const lastUp = scrapes.findLastIndex(({ up }) => up);
   const triedAt = scrapes.map((scrape) => scrape.at);
   return {
@@ -155,9 +165,16 @@ function mergedSeries(all: readonly Series[]): Series | null {
   return { ...first, times, values: times.map((time) => valueAt.get(time) ?? NaN) };
 }
 
+/** Keys by the labels that they were made of: a source hands over the same objects tick after tick. */
+const madeKeys = new WeakMap<SeriesLabels, { readonly family: string; readonly key: string }>();
+
 function seriesKey({ family, labels }: Series): string {
+  const made = madeKeys.get(labels);
+  if (made?.family === family) return made.key;
   const { model, version, gpuUuid, reason, quantile, le } = labels;
-  return JSON.stringify([family, model, version, gpuUuid, reason, quantile, le]);
+  const key = JSON.stringify([family, model, version, gpuUuid, reason, quantile, le]);
+  madeKeys.set(labels, { family, key });
+  return key;
 }
 
 function order(a: string, b: string): number {

@@ -9,8 +9,9 @@ const DEFAULT_MAX_SERIES_PER_POD = 20_000;
 const DECIMAL = /^[+-]?([0-9]{1,15}\.?[0-9]{0,15}|\.[0-9]{1,15})([eE][+-]?[0-9]{1,3})?$/;
 
 type Track<Value> = { readonly times: Instant[]; readonly values: Value[] };
-type SeriesTrack = Track<number> & { readonly family: string; readonly labels: SeriesLabels };
-type PodTrack = { readonly scrapes: Track<boolean>; readonly series: Map<string, SeriesTrack> };
+/** What tells a series from the others of its pod; one object for all pods. */
+type SeriesName = { readonly family: string; readonly labels: SeriesLabels };
+type PodTrack = { readonly scrapes: Track<boolean>; readonly series: Map<SeriesName, Track<number>> };
 
 /** Samples of one series with all its labels, as a source has them; unknown labels are left out. */
 export type AddedSeries = {
@@ -24,6 +25,8 @@ export class SampleBuffer {
   private readonly keep: Millis;
   private readonly maxSeriesPerPod: number;
   private readonly podTracks = new Map<string, PodTrack>();
+  /** Replicas of a server have the same series: each name is kept, and looked up, once. */
+  private readonly names = new Map<string, SeriesName>();
   private sweptAt: Instant | null = null;
 
   /** Keeps the last `keep` of time, and of each series one sample more; new series beyond the limit are left out. */
@@ -37,15 +40,8 @@ export class SampleBuffer {
     const track = this.tried(pod, at, true);
     if (track === null) return;
     for (const { name, labels, value } of samples) {
-      const kept = seriesLabels(labels);
-      const key = seriesKey(name, kept);
-      let series = track.series.get(key);
-      if (series === undefined) {
-        if (track.series.size >= this.maxSeriesPerPod) continue;
-        series = { family: name, labels: kept, times: [], values: [] };
-        track.series.set(key, series);
-      }
-      append(series, at, value);
+      const series = this.seriesOf(track, name, labels);
+      if (series !== null) append(series, at, value);
     }
     this.sweep(at);
   }
@@ -65,16 +61,12 @@ export class SampleBuffer {
 
   /** Takes in samples of one series in any order, known ones among them; of two at one time the larger stays. */
   addSeries(pod: string, { family, labels, times, values }: AddedSeries): void {
-    const { series: known } = this.track(pod);
-    const kept = seriesLabels(labels);
-    const key = seriesKey(family, kept);
-    let series = known.get(key);
-    if (series === undefined) {
-      if (known.size >= this.maxSeriesPerPod) return;
-      series = { family, labels: kept, times: [], values: [] };
-      known.set(key, series);
+    const series = this.seriesOf(this.track(pod), family, labels);
+    if (series === null) return;
+    for (let index = 0; index < times.length; index += 1) {
+      const at = times[index];
+      if (at !== undefined) insert(series, at, values[index] ?? Number.NaN);
     }
-    for (const [index, at] of times.entries()) insert(series, at, values[index] ?? Number.NaN);
   }
 
   /** Forgets what has become older than `keep`, a pod a step, so that a large fleet can be gone through in slices. */
@@ -84,6 +76,7 @@ export class SampleBuffer {
       this.sweepPod(pod, before(now, this.keep));
       yield;
     }
+    this.forgetNames();
   }
 
   /** Returns the pod's attempts in (at − span, at] and the last one before, oldest first. */
@@ -97,9 +90,9 @@ export class SampleBuffer {
   /** Returns the pod's series with their samples in (at − span, at] and the last one before; none without samples. */
   series(pod: string, at: Instant, span: Millis): readonly Series[] {
     const found: Series[] = [];
-    for (const track of this.podTracks.get(pod)?.series.values() ?? []) {
+    for (const [{ family, labels }, track] of this.podTracks.get(pod)?.series ?? []) {
       const { times, values } = reach(track, at, span);
-      if (times.length > 0) found.push({ family: track.family, labels: track.labels, times, values });
+      if (times.length > 0) found.push({ family, labels, times, values });
     }
     return found;
   }
@@ -118,6 +111,38 @@ export class SampleBuffer {
     return track;
   }
 
+  /** Returns the pod's series of that name; null where it is new and one too many. */
+  private seriesOf(
+    { series }: PodTrack,
+    family: string,
+    labels: Readonly<Record<string, string>>,
+  ): Track<number> | null {
+    const name = this.nameOf(family, labels);
+    const known = series.get(name);
+    if (known !== undefined) return known;
+    if (series.size >= this.maxSeriesPerPod) return null;
+    const track = { times: [], values: [] };
+    series.set(name, track);
+    return track;
+  }
+
+  private nameOf(family: string, labels: Readonly<Record<string, string>>): SeriesName {
+    const kept = seriesLabels(labels);
+    const key = seriesKey(family, kept);
+    const known = this.names.get(key);
+    if (known !== undefined) return known;
+    const name = { family, labels: kept };
+    this.names.set(key, name);
+    return name;
+  }
+
+  /** Forgets names that no pod has any more. */
+  private forgetNames(): void {
+    const used = new Set<SeriesName>();
+    for (const { series } of this.podTracks.values()) for (const name of series.keys()) used.add(name);
+    for (const [key, name] of this.names) if (!used.has(name)) this.names.delete(key);
+  }
+
   private tried(pod: string, at: Instant, up: boolean): PodTrack | null {
     const track = this.track(pod);
     const newest = track.scrapes.times.at(-1);
@@ -132,6 +157,7 @@ export class SampleBuffer {
   private sweep(now: Instant): void {
     if (!this.isSweepDue(now)) return;
     for (const pod of this.podTracks.keys()) this.sweepPod(pod, before(now, this.keep));
+    this.forgetNames();
   }
 
   private isSweepDue(now: Instant): boolean {
@@ -216,5 +242,10 @@ function numericLabel(labels: Readonly<Record<string, string>>, name: string): s
 }
 
 function seriesKey(family: string, { model, version, gpuUuid, reason, quantile, le }: SeriesLabels): string {
-  return JSON.stringify([family, model, version, gpuUuid, reason, quantile, le]);
+  let key = family;
+  for (const value of [model, version, gpuUuid, reason, quantile, le]) {
+    // The length tells values apart that hold the separator.
+    key += value === null ? ";" : `;${value.length}:${value}`;
+  }
+  return key;
 }

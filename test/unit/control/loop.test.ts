@@ -193,3 +193,39 @@ describe("opening lines", () => {
     expect(loop.openingLines().map(({ at: writtenAt }) => writtenAt)).toEqual([at(1), at(1)]);
   });
 });
+
+describe("the past of a large fleet", () => {
+  const names = ["a", "b", "c", "d"];
+  const policies = names.map((name) => loadedPolicy(controlPolicy({ name })));
+  const settings = { knowsPast: true, startAfter: null, interval: seconds(15) };
+
+  /** A loop whose every look at the clock finds two seconds gone: time is up after the first policy. */
+  function hurried(ready: number) {
+    const parts = aLoop({ policies, settings, pacing: new MemoryPacing(2) });
+    parts.source.samples = {
+      ...parts.source.samples,
+      replicas: { desired: 3, ready, source: "kube-state-metrics" },
+    };
+    const withPast = (): number =>
+      parts.registry.entries().filter(({ state }) => state.startedAt !== null && state.startedAt < EPOCH)
+        .length;
+    return { ...parts, withPast };
+  }
+
+  test("is decided over several ticks where one has no time for all; each policy answers from the first", async () => {
+    const { loop, registry, withPast } = hurried(3);
+    const seen: number[] = [];
+    await ticks(loop, names.length + 1, () => {
+      expect(registry.entries().every(({ record }) => record !== null)).toBe(true);
+      seen.push(withPast());
+    });
+    expect(seen[0]).toBeLessThan(names.length);
+    expect(seen.at(-1)).toBe(names.length);
+  });
+
+  test("is decided at once where a first answer could be too low", async () => {
+    const { loop, withPast } = hurried(2);
+    await ticks(loop, 1);
+    expect(withPast()).toBe(names.length);
+  });
+});

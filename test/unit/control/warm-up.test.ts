@@ -4,11 +4,11 @@ import { expect, test } from "vitest";
 
 import { readActivation } from "../../../src/control/queries.ts";
 import { tickPolicy } from "../../../src/control/tick.ts";
-import { warmedState } from "../../../src/control/warm-up.ts";
+import { needsPastFirst, warmedState } from "../../../src/control/warm-up.ts";
 import { initialState, type ScalerState } from "../../../src/domain/state.ts";
 import { seconds } from "../../../src/domain/units.ts";
 import { memorySpan, sampleSpan } from "../../../src/domain/windows.ts";
-import { at, loadedPolicy, MemorySource, steadySamples } from "../../support/control-ports.ts";
+import { at, controlPolicy, loadedPolicy, MemorySource, steadySamples } from "../../support/control-ports.ts";
 
 const SETTINGS = { interval: seconds(15), lag: seconds(0), version: "test" };
 const LOADED = loadedPolicy();
@@ -77,3 +77,18 @@ test("lets other work have its turn between two ticks", async () => {
   });
   expect(turns).toBe(Math.ceil(memorySpan(LOADED.policy) / SETTINGS.interval));
 });
+
+test.each([
+  ["may lapse into inactivity", { min: 0 }, { desired: 3, ready: 3 }, true],
+  ["has replicas that may have been starting for too long", { min: 1 }, { desired: 4, ready: 3 }, true],
+  ["has unknown replicas", { min: 1 }, { desired: null, ready: null }, true],
+  ["is at rest", { min: 1 }, { desired: 3, ready: 3 }, false],
+  ["counts its pods", { min: 1 }, { desired: null, ready: null, source: "pods" }, false],
+] as const)(
+  "a policy that %s: whether its past must be decided before it answers",
+  (_, bounds, replicas, must) => {
+    const { replicas: usual } = controlPolicy();
+    const policy = controlPolicy({ replicas: { ...usual, ...bounds } });
+    expect(needsPastFirst(policy, { source: "kube-state-metrics", ...replicas })).toBe(must);
+  },
+);
