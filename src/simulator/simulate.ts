@@ -39,7 +39,7 @@ export type RunInput = {
    * lines that are due (`LogOpenings`), anew after a scaler's restart; null = nobody asks.
    */
   readonly onRecord: ((line: LogRecord) => void) | null;
-  /** What the clairvoyant follows, by workload (`<namespace>/<name>`); other candidates need none. */
+  /** What the clairvoyant follows, by workload (`<namespace>/<name>`), where it is to search no plan of its own. */
   readonly plans?: ReadonlyMap<string, PlannedReplicas>;
 };
 

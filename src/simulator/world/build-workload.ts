@@ -5,17 +5,17 @@ import type { LogRecord } from "../../domain/record.ts";
 import type { BaselineCandidate, Scenario, WorkloadScenario } from "../../domain/scenario.ts";
 import { type Millis, millis, minutes, seconds } from "../../domain/units.ts";
 import { memorySpan, sampleSpan } from "../../domain/windows.ts";
+import { planOfRun } from "../clairvoyant/plan-of-run.ts";
 import { ReplicaLedger } from "../cluster/replica-ledger.ts";
 import { WorkloadPods } from "../cluster/workload-pods.ts";
-import { randomStream } from "../random/random-stream.ts";
-import { RequestPlane } from "../requests/request-plane.ts";
+import { boundsOf as candidateBounds, type ReplicaBounds } from "../scalers/baselines/baseline-context.ts";
 import { baselineScaler } from "../scalers/baselines/baseline-scaler.ts";
 import type { ReplicaPlan } from "../scalers/baselines/replica-plan.ts";
 import { PolicyScaler } from "../scalers/policy-scaler.ts";
 import type { Scaler, ScalerView } from "../scalers/scaler.ts";
 import { Scraper } from "../scrape/scraper.ts";
-import { arrivalSource } from "../traffic/arrival-streams.ts";
 import type { TraceData } from "../traffic/trace-data.ts";
+import { buildPlane } from "./build-plane.ts";
 import { Invariants } from "./invariants.ts";
 import { viewOf, type WorkloadPlant, WorkloadWorld } from "./workload-world.ts";
 import type { WorldGround } from "./world.ts";
@@ -40,6 +40,7 @@ export type WorkloadBuild = {
   readonly policy: LoadedPolicy | null;
   /** What every candidate is scored by, and whose bounds baselines move within. */
   readonly reference: LoadedPolicy | null;
+  /** What the clairvoyant follows; null = it searches a plan of its own. */
   readonly planned: PlannedReplicas | null;
   readonly seed: number;
   readonly traces: ReadonlyMap<string, TraceData>;
@@ -94,40 +95,6 @@ function buildPlant(build: WorkloadBuild, ground: WorldGround): WorkloadPlant {
   return { workload, plane, pods, scraper, ledger, invariants: new Invariants() };
 }
 
-function buildPlane({
-  scenario,
-  workload,
-  reference,
-  seed,
-  traces,
-  keepRequests,
-}: WorkloadBuild): RequestPlane {
-  const { durationSeconds, warmupSeconds } = scenario;
-  const key = `${workload.namespace}/${workload.name}`;
-  const objectiveSeconds =
-    reference === null ? Number.POSITIVE_INFINITY : reference.policy.objective.latency / 1000;
-  return new RequestPlane({
-    models: workload.models,
-    arrivals: workload.models.map(({ name, traffic, requestBatch }) =>
-      arrivalSource(traffic, {
-        seed,
-        key: `${key}/${name}`,
-        model: name,
-        durationSeconds,
-        requestBatch,
-        traces,
-      }),
-    ),
-    balancer: workload.balancer,
-    balancerRandom: randomStream(seed, `${key}/balancer`),
-    serviceRandom: (server) => randomStream(seed, `${key}/service`, server),
-    objectiveSeconds: workload.models.map(() => objectiveSeconds),
-    durationSeconds,
-    warmupSeconds,
-    keepRequests,
-  });
-}
-
 /** A restarted process of ours reads all that its state depends on. */
 function keptSpan({ policy, scenario }: WorkloadBuild): Millis {
   const { scrapeIntervalSeconds, lagSeconds } = scenario.controlPlane.source;
@@ -148,7 +115,8 @@ function buildScaler(build: WorkloadBuild, { ground, view, invariants }: ScalerS
   if (baseline !== null) {
     const { min, max } = referenceBounds(build);
     const bounds = { minReplicas: min, maxReplicas: max };
-    return baselineScaler(baseline, { workload, controlPlane, view, bounds, ...planned });
+    const followed = planned ?? (baseline.baseline === "clairvoyant" ? searchedPlan(build, bounds) : null);
+    return baselineScaler(baseline, { workload, controlPlane, view, bounds, ...followed });
   }
   if (loaded === null) return null;
   return new PolicyScaler({
@@ -160,6 +128,12 @@ function buildScaler(build: WorkloadBuild, { ground, view, invariants }: ScalerS
     onLine,
     onDecision: (record, before) => invariants.checkDecision(record, { policy: loaded.policy, before }),
   });
+}
+
+/** The clairvoyant knows the requests of this very run. */
+function searchedPlan(build: WorkloadBuild, bounds: ReplicaBounds): PlannedReplicas {
+  const { baseline } = build;
+  return planOfRun(build, baseline === null ? bounds : candidateBounds(baseline, bounds));
 }
 
 function boundsOf(

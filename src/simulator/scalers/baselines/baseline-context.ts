@@ -34,8 +34,8 @@ export function parameter(candidate: BaselineCandidate, name: string): number {
   return value;
 }
 
-/** Returns the fewest and the most replicas of a candidate. */
-export function boundsOf(candidate: BaselineCandidate, { bounds }: BaselineContext): ReplicaBounds {
+/** Returns the fewest and the most replicas of a candidate: its own, else those given. */
+export function boundsOf(candidate: BaselineCandidate, bounds: ReplicaBounds): ReplicaBounds {
   const minReplicas = optionalParameter(candidate, "minReplicas") ?? bounds.minReplicas;
   const maxReplicas = optionalParameter(candidate, "maxReplicas") ?? bounds.maxReplicas;
   return { minReplicas, maxReplicas: Math.max(minReplicas, maxReplicas) };

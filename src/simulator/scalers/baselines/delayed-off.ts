@@ -29,7 +29,7 @@ export function delayedOffRule(waitSeconds: number): (atSeconds: number, needed:
 /** Returns a scaler that needs requests/s ÷ `targetPerReplica`, and waits the mean start-up time unless told. */
 export function delayedOffScaler(candidate: BaselineCandidate, context: BaselineContext): Scaler {
   const { view, workload, controlPlane } = context;
-  const bounds = boundsOf(candidate, context);
+  const bounds = boundsOf(candidate, context.bounds);
   const targetPerReplica = parameter(candidate, "targetPerReplica");
   const waitSeconds = optionalParameter(candidate, "wait") ?? meanStartupSeconds(workload.startup);
   const question = { models: modelNames(context), windowSeconds: widened(LOAD_WINDOW_SECONDS, view) };

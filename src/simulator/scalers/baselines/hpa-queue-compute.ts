@@ -30,7 +30,7 @@ export function hpaQueueComputeScaler(candidate: BaselineCandidate, context: Bas
   const milli = Math.round(parameter(candidate, "target") * 1000);
   return new TriggerScaler({
     tickSeconds: context.controlPlane.tickIntervalSeconds,
-    hand: { ...boundsOf(candidate, context), behavior: null, keda: null },
+    hand: { ...boundsOf(candidate, context.bounds), behavior: null, keda: null },
     triggers: [
       {
         name: "queue/compute",

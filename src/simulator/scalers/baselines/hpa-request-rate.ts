@@ -20,7 +20,7 @@ export function hpaRequestRateScaler(candidate: BaselineCandidate, context: Base
   const milli = Math.round(parameter(candidate, "targetPerReplica") * 1000);
   return new TriggerScaler({
     tickSeconds: context.controlPlane.tickIntervalSeconds,
-    hand: { ...boundsOf(candidate, context), behavior: null, keda: null },
+    hand: { ...boundsOf(candidate, context.bounds), behavior: null, keda: null },
     triggers: [
       {
         name: "requests/s",

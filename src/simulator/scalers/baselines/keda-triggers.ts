@@ -44,7 +44,7 @@ export function kedaScaler(
 ): TriggerScaler {
   return new TriggerScaler({
     tickSeconds: context.controlPlane.tickIntervalSeconds,
-    hand: { ...boundsOf(candidate, context), behavior, keda },
+    hand: { ...boundsOf(candidate, context.bounds), behavior, keda },
     triggers,
   });
 }

@@ -63,7 +63,7 @@ export function knativeRule(settings: KnativeSettings): (reading: KnativeReading
 /** Returns a scaler of that rule over requests/s (`targetPerReplica`) or requests at a time (`concurrency`). */
 export function knativeScaler(candidate: BaselineCandidate, context: BaselineContext): Scaler {
   const { view } = context;
-  const bounds = boundsOf(candidate, context);
+  const bounds = boundsOf(candidate, context.bounds);
   const perReplica = optionalParameter(candidate, "targetPerReplica");
   const load = perReplica === null ? concurrency : arrivalsPerSecond;
   const stableWindowSeconds = parameter(candidate, "stableWindow");

@@ -63,7 +63,7 @@ function proposal(
 /** Returns a scaler of that rule over requests/s per ready replica. */
 export function watermarkScaler(candidate: BaselineCandidate, context: BaselineContext): Scaler {
   const { view } = context;
-  const bounds = boundsOf(candidate, context);
+  const bounds = boundsOf(candidate, context.bounds);
   const marks = { high: parameter(candidate, "high"), low: parameter(candidate, "low") };
   const question = { models: modelNames(context), windowSeconds: widened(LOAD_WINDOW_SECONDS, view) };
   return new DirectScaler(TICK_SECONDS, () => {
