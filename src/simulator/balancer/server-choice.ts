@@ -5,7 +5,7 @@ import type { RandomStream } from "../random/random-stream.ts";
 import type { PlaneServer } from "../triton/plane-server.ts";
 
 /** A server as balancers see it. */
-export type Candidate = Pick<PlaneServer, "id" | "outstanding" | "advance">;
+export type Candidate = Pick<PlaneServer, "id" | "outstanding" | "nextEventAt" | "advance">;
 
 /** Returns one of the servers, which are in order of their ids and at least one; `now` is the time of the choice. */
 export interface ServerChoice {
@@ -28,16 +28,23 @@ export function serverChoice(kind: BalancerKind, random: RandomStream): ServerCh
 
 /** The one after the last one chosen, by id and around. */
 class RoundRobin implements ServerChoice {
+  #servers: readonly Candidate[] = [];
   #last = -1;
   #place = -1;
 
   choose<Server extends Candidate>(servers: readonly Server[]): Server | undefined {
-    if (servers[this.#place]?.id === this.#last) this.#place += 1;
-    else this.#place = servers.findIndex(({ id }) => id > this.#last);
-    if (this.#place < 0 || this.#place >= servers.length) this.#place = 0;
-    const server = servers[this.#place];
-    this.#last = server?.id ?? -1;
-    return server;
+    if (servers === this.#servers) this.#place += 1;
+    else this.#find(servers);
+    if (this.#place >= servers.length) this.#place = 0;
+    return servers[this.#place];
+  }
+
+  /** Goes on in another set of servers. */
+  #find(servers: readonly Candidate[]): void {
+    this.#last = this.#servers[this.#place]?.id ?? this.#last;
+    const next = servers.findIndex(({ id }) => id > this.#last);
+    this.#place = next === -1 ? 0 : next;
+    this.#servers = servers;
   }
 }
 
@@ -53,7 +60,7 @@ class LeastOutstanding implements ServerChoice {
     let least = Number.POSITIVE_INFINITY;
     let equals = 0;
     for (const server of servers) {
-      server.advance(now);
+      if (server.nextEventAt <= now) server.advance(now);
       if (server.outstanding < least) {
         least = server.outstanding;
         equals = 1;
@@ -84,8 +91,8 @@ class PowerOfTwo implements ServerChoice {
     const one = servers[first];
     const other = servers[drawn >= first ? drawn + 1 : drawn];
     if (one === undefined || other === undefined) return one;
-    one.advance(now);
-    other.advance(now);
+    if (one.nextEventAt <= now) one.advance(now);
+    if (other.nextEventAt <= now) other.advance(now);
     return other.outstanding < one.outstanding ? other : one;
   }
 }

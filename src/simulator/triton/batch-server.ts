@@ -60,8 +60,8 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
   size = 0;
   startedAt = 0;
   finishesAt = Number.NEGATIVE_INFINITY;
-  /** Behind the last that waits. */
-  #end = 0;
+  outstanding = 0;
+  nextEventAt = Number.POSITIVE_INFINITY;
   /** Batch dimensions, kept from the first on that is not 1. */
   #batches: Uint16Array | null = null;
   readonly #readyAt: number;
@@ -82,21 +82,18 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
     this.#keepsRows = outcomes.keepsRows;
   }
 
-  get outstanding(): number {
-    return this.#end - this.first;
-  }
-
   accept({ at, batch, row }: Arrival, now: number): void {
-    if (this.#end - this.first > this.mask) this.#makeRoom(now);
-    const place = this.#end & this.mask;
+    if (this.outstanding > this.mask) this.#makeRoom(now);
+    const place = (this.first + this.outstanding) & this.mask;
     this.times[place] = at;
     if (this.#keepsRows) this.rows[place] = row;
     if (batch !== 1 || this.#batches !== null) this.#keepBatch(place, batch);
-    this.#end += 1;
+    this.outstanding += 1;
+    if (this.count === 0) this.nextEventAt = now;
   }
 
   advance(until: number): void {
-    while (this.finishesAt <= until) {
+    while (this.nextEventAt <= until) {
       if (this.count > 0) {
         this.#finish();
         const waiting = this.#arrivedBefore(this.finishesAt);
@@ -105,8 +102,8 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
           continue;
         }
       }
-      if (this.first === this.#end) return;
-      this.#start(1, Math.max(this.times[this.first & this.mask] ?? 0, this.#readyAt));
+      if (this.outstanding === 0) this.nextEventAt = Number.POSITIVE_INFINITY;
+      else this.#start(1, Math.max(this.times[this.first & this.mask] ?? 0, this.#readyAt));
     }
   }
 
@@ -123,16 +120,18 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
   }
 
   pending(): number {
-    return this.#end - this.first - this.count;
+    return this.outstanding - this.count;
   }
 
   fail(now: number): void {
     this.#busySeconds = this.busySeconds(now);
-    for (; this.first < this.#end; this.first += 1) {
+    for (; this.outstanding > 0; this.outstanding -= 1) {
       const place = this.first & this.mask;
       this.#outcomes.lost(this.times[place] ?? 0, this.rows[place] ?? 0);
+      this.first += 1;
     }
     this.count = 0;
+    this.nextEventAt = Number.POSITIVE_INFINITY;
   }
 
   #start(count: number, now: number): void {
@@ -141,6 +140,7 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
     this.size = size;
     this.startedAt = now;
     this.finishesAt = now + this.#execution.draw(size, 0) * this.#slowdown;
+    this.nextEventAt = this.finishesAt;
   }
 
   #finish(): void {
@@ -154,6 +154,7 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
     this.#busySeconds += finishesAt - startedAt;
     this.#outcomes.executedBatch(this);
     this.first += count;
+    this.outstanding -= count;
     this.count = 0;
   }
 
@@ -175,7 +176,7 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
     const { times, mask, first } = this;
     if (until <= this.#readyAt) return 0;
     if (this.#batches !== null) return this.#fittingBefore(until, this.#batches);
-    const most = Math.min(this.#end - first, this.#maxBatch);
+    const most = Math.min(this.outstanding, this.#maxBatch);
     let count = 0;
     while (count < most && (times[(first + count) & mask] ?? 0) < until) count += 1;
     return count;
@@ -185,7 +186,7 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
     const { times, mask, first } = this;
     let size = 0;
     let count = 0;
-    for (let place = first; place < this.#end; place += 1) {
+    for (let place = first; place < first + this.outstanding; place += 1) {
       size += batches[place & mask] ?? 0;
       if ((times[place & mask] ?? 0) >= until || (count > 0 && size > this.#maxBatch)) return count;
       count += 1;
@@ -208,7 +209,7 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
   /** Answers what is due by `now`; doubles the ring if that freed nothing. */
   #makeRoom(now: number): void {
     this.advance(now);
-    if (this.#end - this.first <= this.mask) return;
+    if (this.outstanding <= this.mask) return;
     const length = this.times.length;
     this.times = unrolled(twice(this.times, Float64Array), length);
     this.rows = unrolled(twice(this.rows, Int32Array), length);

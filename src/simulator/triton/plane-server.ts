@@ -19,6 +19,8 @@ export interface PlaneServer {
   readonly id: number;
   /** Requests that it has, waiting or executing, as of the last `advance`. */
   readonly outstanding: number;
+  /** Before it, `advance` changes nothing. */
+  readonly nextEventAt: number;
   /** Lets happen all that happens up to `until`, inclusive. */
   advance(until: number): void;
   /** Takes a request in at `now`, not before the last `advance`. */

@@ -46,9 +46,8 @@ type ModelState = {
 /** Works out every event; for all that batch by batch is not enough. */
 export class TritonServer implements PlaneServer {
   outstanding = 0;
+  nextEventAt = Number.POSITIVE_INFINITY;
   readonly id: number;
-  /** When something happens next by itself. */
-  #nextEventAt = Number.POSITIVE_INFINITY;
   readonly #requests: RequestPool;
   readonly #payloads = new PayloadPool();
   readonly #outcomes: ServerOutcomes;
@@ -66,7 +65,7 @@ export class TritonServer implements PlaneServer {
   }
 
   advance(until: number): void {
-    while (this.#nextEventAt <= until) this.#step(this.#nextEventAt);
+    while (this.nextEventAt <= until) this.#step(this.nextEventAt);
   }
 
   accept(arrival: Arrival, now: number): void {
@@ -115,7 +114,7 @@ export class TritonServer implements PlaneServer {
       this.#failAll(next);
     for (const model of this.#models) model.pending = 0;
     this.outstanding = 0;
-    this.#nextEventAt = Number.POSITIVE_INFINITY;
+    this.nextEventAt = Number.POSITIVE_INFINITY;
   }
 
   #modelState({ scheduler, times }: ServedModel, model: number): ModelState {
@@ -224,6 +223,6 @@ export class TritonServer implements PlaneServer {
     let at = this.#executions.firstFinish;
     for (const { batcher } of this.#models)
       if (batcher !== null && batcher.wakesAt < at) at = batcher.wakesAt;
-    this.#nextEventAt = at;
+    this.nextEventAt = at;
   }
 }
