@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["test/e2e/**/*.test.ts"],
     fileParallelism: false,
     testTimeout: 300_000,
-    hookTimeout: 300_000,
+    hookTimeout: 900_000,
     reporters: ["verbose", new PlainReporter({ countsFile: process.env["TIDEMARK_TEST_COUNTS"] })],
   },
 });

@@ -55,6 +55,8 @@ export type SourceNeeds = {
   readonly directory: string;
   /** How far back samples stay. */
   readonly keep: Millis;
+  /** See the Prometheus source's options. */
+  readonly readingTime?: (at: Instant) => Millis;
   readonly registry: Registry;
   readonly telemetry: Telemetry;
   readonly logger: Logger;
@@ -83,9 +85,10 @@ export async function composeSource(needs: SourceNeeds): Promise<ComposedSource>
 
 function composePrometheus(
   written: PrometheusSourceConfiguration,
-  { configuration, directory, keep, registry, telemetry, logger }: SourceNeeds,
+  { configuration, directory, keep, readingTime, registry, telemetry, logger }: SourceNeeds,
 ): ComposedSource {
   const source = new PrometheusSource({
+    ...(readingTime === undefined ? {} : { readingTime }),
     configuration: withAbsoluteFiles(written, directory),
     tickInterval: configuration.tick.interval,
     keep,

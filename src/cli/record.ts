@@ -6,7 +6,7 @@ import { NO_TELEMETRY } from "../adapters/no-telemetry.ts";
 import { pause } from "../adapters/pause.ts";
 import { pinoLogger } from "../adapters/pino-logger.ts";
 import type { ScrapeAttempt } from "../adapters/scrape-source.ts";
-import { monotonicMillis } from "../adapters/system-clock.ts";
+import { monotonicMillis, systemClock } from "../adapters/system-clock.ts";
 import { wantedQueries } from "../control/queries.ts";
 import { readingInstants } from "../control/reading-instants.ts";
 import { Registry } from "../control/registry.ts";
@@ -34,6 +34,8 @@ const KEEP = minutes(15);
 /** So much of the past is read at once. */
 const READ_AHEAD = minutes(5);
 const SLACK_INTERVALS = 5;
+/** What reading some of the past may take, which no tick waits for. */
+const PAST_READING_TIME = minutes(1);
 const PROGRESS_EVERY = seconds(10);
 const PAST_ATTEMPTS = 5;
 const PAST_RETRY = seconds(1);
@@ -47,11 +49,13 @@ export async function runRecord(
   const { configuration, directory } = await readConfiguration(options.config);
   const set = options.policies === undefined ? null : await readValidPolicies(options.policies, null, output);
   await assertEmpty(options.out);
+  const { tick } = configuration;
   const held: { recordings: RecordingSet | null } = { recordings: null };
   const composed = await composeSource({
     configuration,
     directory,
     keep: KEEP,
+    readingTime: (at) => (isPast(at, systemClock().now(), configuration) ? PAST_READING_TIME : tick.interval),
     registry: new Registry(),
     telemetry: NO_TELEMETRY,
     logger: pinoLogger({ level: configuration.logging.level }),
@@ -178,12 +182,15 @@ async function refresh(session: Session, at: Instant): Promise<boolean> {
     const { ok, detail } = await source.refresh(at);
     if (ok || !knowsPast) return true;
     if (signal.aborted) return false;
-    const isPast = elapsed(at, clock.now()) > 2 * configuration.tick.interval;
     output.stderr(`cannot read ${source.kind}: ${detail}\n`);
-    if (!isPast) return false;
+    if (!isPast(at, clock.now(), configuration)) return false;
     if (attempt >= PAST_ATTEMPTS) throw environmentFailed(`cannot read ${source.kind}: ${detail}`);
     await pause(PAST_RETRY, signal);
   }
+}
+
+function isPast(at: Instant, now: Instant, { tick }: Configuration): boolean {
+  return elapsed(at, now) > 2 * tick.interval;
 }
 
 function progressOf({ recordings, output, from, to }: Session): (at: Instant) => void {

@@ -55,4 +55,6 @@ export type QuerySamples = { readonly times: readonly Instant[]; readonly values
 export type WorkloadSamples = {
   readonly pods: readonly PodSamples[];
   readonly replicas: ReplicaReading;
+  /** Up to when the source knows which pods were tried; left out: up to the instant that was asked for. */
+  readonly knownUntil?: Instant;
 };

@@ -1,6 +1,6 @@
 // Which pods a signal may rely on (rule 7 of the decision semantics), and which are gone (rule 9).
 
-import { before, elapsed, millis } from "../domain/units.ts";
+import { before, elapsed, type Instant, type Millis, millis } from "../domain/units.ts";
 import { rangeOf } from "./increase.ts";
 import type { ObservedPod, ObservedWorkload } from "./observed-workload.ts";
 import { latest, newestTime, type Track } from "./track.ts";
@@ -22,13 +22,17 @@ export function isFreshGauge(
   return pod.ready === true || pod.failuresInARow < FAILURES_OF_A_DEAD_POD;
 }
 
-/** Returns whether the pod's samples of the tracks cover the window, or all of it that the pod has lived through. */
+/**
+ * Returns whether the pod's samples of the tracks cover the window, or all of it that the pod has lived through. Not
+ * while the source cannot be read: nothing is to go by whether the pod is still tried, so no scale-in is.
+ */
 export function isFreshRate(
   workload: ObservedWorkload,
   pod: ObservedPod,
   { tracks, window }: { readonly tracks: readonly Track[]; readonly window: Window },
 ): boolean {
-  if (!isFreshGauge(workload, pod, tracks) || isGone(workload, pod, tracks)) return false;
+  if (!isFreshGauge(workload, pod, tracks)) return false;
+  if (isGoneBy(workload.at, pod, { tracks, scrapeInterval: workload.scrapeInterval })) return false;
   return (
     appearedWithin(pod, window) ||
     presentTracks(tracks).every((track) => reachesBack(track, window, workload))
@@ -46,11 +50,22 @@ export function appearedWithin(pod: ObservedPod, window: Window): boolean {
   return pod.appearedAt !== null && pod.appearedAt > windowStart(window);
 }
 
-/** Returns whether the pod is gone for a rate: no longer tried, no longer showing the series, or silent. */
+/**
+ * Returns whether the pod is gone for a rate: no longer tried, no longer showing the series, or silent, all as far as
+ * the source knows. An outage of the source takes no pod and no load away.
+ */
 export function isGone(
-  { at, scrapeInterval }: ObservedWorkload,
+  { knownUntil, scrapeInterval }: ObservedWorkload,
   pod: ObservedPod,
   tracks: readonly Track[],
+): boolean {
+  return isGoneBy(knownUntil, pod, { tracks, scrapeInterval });
+}
+
+function isGoneBy(
+  at: Instant,
+  pod: ObservedPod,
+  { tracks, scrapeInterval }: { readonly tracks: readonly Track[]; readonly scrapeInterval: Millis },
 ): boolean {
   const triedAt = pod.triedAt.at(-1);
   if (triedAt === undefined || triedAt <= before(at, millis(UNTRIED_INTERVALS * scrapeInterval))) return true;

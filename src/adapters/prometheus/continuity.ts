@@ -33,6 +33,15 @@ export class Continuity {
     return this.#last.since;
   }
 
+  /** Returns up to when, seen from `at`, samples have come, to within an interval; `at` itself where there are none. */
+  until(at: Instant): Instant {
+    const oldest = Math.floor((at - this.#keep) / this.#interval);
+    for (let slot = Math.min(this.#newest, Math.floor(at / this.#interval)); slot >= oldest; slot -= 1) {
+      if (this.#seen.has(slot)) return instant(Math.min(at, (slot + 1) * this.#interval));
+    }
+    return at;
+  }
+
   /** Forgets what is too old. */
   forget(now: Instant): void {
     const oldest = Math.floor((now - 2 * this.#keep) / this.#interval);

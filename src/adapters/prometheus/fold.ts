@@ -115,6 +115,11 @@ export class Fleet {
     return found;
   }
 
+  /** Returns up to when, seen from `at`, Prometheus has scraped at all: later it cannot tell who is gone. */
+  scrapedUntil(at: Instant): Instant {
+    return this.#continuity.until(at);
+  }
+
   /** Returns the workloads whose pods have shown samples of Triton's, as the names of the pods tell, by name. */
   workloads(): readonly TargetRef[] {
     const found = new Map<string, TargetRef>();

@@ -24,6 +24,8 @@ export type PrometheusSourceOptions = {
   /** File names in it are absolute. */
   readonly configuration: PrometheusSourceConfiguration;
   readonly tickInterval: Millis;
+  /** What reading up to an instant may take; by default the greater part of a tick interval. */
+  readonly readingTime?: (at: Instant) => Millis;
   /** How far back samples stay, and are read at first. */
   readonly keep: Millis;
   /** The policies in force: what they need is asked for; without any, everything is. */
@@ -112,10 +114,12 @@ export class PrometheusSource implements MetricsSource {
   }
 
   workload(target: TargetRef, at: Instant, span: Millis): WorkloadSamples {
-    const completeUntil = this.#history.readUntil ?? at;
+    const readUntil = this.#history.readUntil ?? at;
+    const completeUntil = readUntil < at ? readUntil : at;
     return {
       pods: this.#fleet.pods(target, at, { span, completeUntil }),
       replicas: this.#replicas(target, at),
+      knownUntil: this.#fleet.scrapedUntil(completeUntil),
     };
   }
 
@@ -138,8 +142,9 @@ export class PrometheusSource implements MetricsSource {
   }
 
   async #read(at: Instant): Promise<SourceOutcome> {
-    const { policies, tickInterval } = this.#options;
-    const budget = AbortSignal.any([AbortSignal.timeout(BUDGET_OF_A_TICK * tickInterval), this.#stop.signal]);
+    const { policies, tickInterval, readingTime } = this.#options;
+    const limit = readingTime?.(at) ?? BUDGET_OF_A_TICK * tickInterval;
+    const budget = AbortSignal.any([AbortSignal.timeout(limit), this.#stop.signal]);
     const probeFirst = this.#breaker.isOpen;
     this.#attempts = probeFirst ? 1 : ATTEMPTS;
     const trouble = await this.#history.read({ policies: policies(), at, budget, probeFirst });

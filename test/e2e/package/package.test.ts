@@ -30,7 +30,7 @@ spec:
 `;
 
 function run(command: string, args: readonly string[], cwd = folder): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", timeout: 240_000 });
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: "utf8", timeout: 600_000 });
   if (status !== 0)
     throw new Error(`${command} ${args.join(" ")} ended with ${status}:\n${stdout}\n${stderr}`);
   return stdout;

@@ -6,14 +6,14 @@ import type { Policy } from "../../../src/domain/policy.ts";
 import { type Millis, minutes, seconds } from "../../../src/domain/units.ts";
 import { MemoryLogger, MemoryTelemetry } from "../../support/control-ports.ts";
 
-/** Returns a source for these policies; `tickInterval`, asked for at each reading, bounds how long it may take. */
+/** Returns a source for these policies; `readingTime` bounds how long a reading may take. */
 export function askedSource(
   url: string,
   policies: readonly Policy[],
   {
-    tickInterval = () => minutes(1),
+    readingTime = () => minutes(1),
     ...changes
-  }: Partial<PrometheusSourceConfiguration> & { readonly tickInterval?: () => Millis } = {},
+  }: Partial<PrometheusSourceConfiguration> & { readonly readingTime?: () => Millis } = {},
 ): PrometheusSource {
   return new PrometheusSource({
     configuration: {
@@ -29,9 +29,8 @@ export function askedSource(
       caFile: null,
       ...changes,
     },
-    get tickInterval() {
-      return tickInterval();
-    },
+    tickInterval: minutes(1),
+    readingTime,
     keep: minutes(20),
     policies: () => policies,
     telemetry: new MemoryTelemetry(),

@@ -32,7 +32,7 @@ const WINDOW_IN = seconds(20);
 /** The surge begins at 45 s; the outage hides its beginning, its end and 17 s of quiet. */
 const [FROM, UNTIL, END] = [30, 70, 110];
 /** What a reading may take in an outage, where it is in vain, and what it may take otherwise, on a busy machine. */
-const [IN_VAIN, OTHERWISE] = [seconds(0.6), seconds(60)];
+const [IN_VAIN, OTHERWISE] = [seconds(0.5), seconds(60)];
 
 const POLICY: Policy = aPolicy({
   models: [{ name: "embedder", maxQueueDelay: seconds(0), weight: 1 }],
@@ -107,8 +107,8 @@ async function throughOutage(
   const records: DecisionRecord[] = [];
   registry.apply([loadedPolicy(POLICY)], { rejected: [], at: EPOCH });
   registry.onRecord((record) => records.push(record));
-  let tickInterval = OTHERWISE;
-  const asked = askedSource(url, [POLICY], { tickInterval: () => tickInterval });
+  let readingTime = OTHERWISE;
+  const asked = askedSource(url, [POLICY], { readingTime: () => readingTime });
   const loop = new TickLoop(
     {
       clock: new ScriptedClock(EPOCH),
@@ -135,11 +135,11 @@ async function throughOutage(
   const stop = new AbortController();
   await loop.run(stop.signal, (tick: Instant) => {
     if (tick === at(FROM)) {
-      tickInterval = IN_VAIN;
+      readingTime = IN_VAIN;
       begin();
     }
     if (tick === at(UNTIL)) {
-      tickInterval = OTHERWISE;
+      readingTime = OTHERWISE;
       end();
     }
     if (tick >= at(END)) stop.abort();

@@ -43,6 +43,15 @@ describe("arrivals (rule 9)", () => {
     expect(lambda(aPod("p-0", server()), gone)).toBeCloseTo(15, 9);
   });
 
+  it("does not fall while the source cannot be read, and no pod is then fresh enough for a scale-in", () => {
+    const pods = [0, 1].map((index) => aPod(`p-${index}`, server({ during: { from: 0, to: 185 } })));
+    const seen = { ...samplesOf(...pods), knownUntil: at(185.5) };
+    const { traffic, pods: coverage } = observe(seen);
+    expect(traffic.arrivalsPerSecond).toBeCloseTo(20, 9);
+    expect(coverage).toEqual({ expected: 2, fresh: 0 });
+    expect(lambda(...pods)).toBeCloseTo((20 * 45) / 60, 9);
+  });
+
   it("takes a pod for gone whose newest scrape lacks the series, though its failures stay", () => {
     const failures = aSeries(
       "nv_inference_request_failure",

@@ -35,7 +35,14 @@ function up(labels: Readonly<Record<string, string>>, at: readonly number[], val
 
 type Told = { readonly ups: readonly DecodedSeries[]; readonly samples?: readonly DecodedSeries[] };
 
-function podsOf({ ups, samples = [] }: Told, at = 600, completeUntil = at): readonly PodSamples[] {
+function podsOf(told: Told, at = 600, completeUntil = at): readonly PodSamples[] {
+  return fleetOf(told).pods(TARGET, instant(at * 1000), {
+    span: minutes(2),
+    completeUntil: instant(completeUntil * 1000),
+  });
+}
+
+function fleetOf({ ups, samples = [] }: Told): Fleet {
   const fleet = new Fleet({
     keep: minutes(20),
     scrapeInterval: seconds(15),
@@ -44,10 +51,7 @@ function podsOf({ ups, samples = [] }: Told, at = 600, completeUntil = at): read
   fleet.learnTargets(ups);
   for (const each of samples) fleet.takeSamples(each);
   for (const each of ups) fleet.takeScrapes(each);
-  return fleet.pods(TARGET, instant(at * 1000), {
-    span: minutes(2),
-    completeUntil: instant(completeUntil * 1000),
-  });
+  return fleet;
 }
 
 const CLEAN: Told = {
@@ -142,6 +146,23 @@ describe("whether a pod is expected", () => {
     },
   ])("$name", ({ ups, completeUntil, expected }) => {
     expect(podsOf({ ups }, 600, completeUntil)[0]?.expected).toBe(expected);
+  });
+});
+
+describe("up to when anything was scraped", () => {
+  const around = [up({}, [...every15(0, 300), ...every15(450, 600)])];
+  test.each([
+    { name: "is now, while scrapes come", at: 600, until: 600 },
+    { name: "is now, between two scrapes", at: 294, until: 294 },
+    { name: "is an interval after the last scrape, in a gap", at: 400, until: 315 },
+    { name: "is then also, seen from before it was over", at: 449, until: 315 },
+    { name: "is now, after a gap", at: 455, until: 455 },
+  ])("$name", ({ at, until }) => {
+    expect(toSeconds(millis(fleetOf({ ups: around }).scrapedUntil(instant(at * 1000))))).toBe(until);
+  });
+
+  test("is now where nothing ever was", () => {
+    expect(fleetOf({ ups: [] }).scrapedUntil(instant(7000))).toBe(7000);
   });
 });
 
