@@ -4,10 +4,9 @@ import { z } from "zod";
 import { BASELINES, type BaselineKind, type BaselineParameter } from "../domain/baselines.ts";
 import type { BaselineCandidate, Expectation, PolicyCandidate } from "../domain/scenario.ts";
 import { fieldsIn } from "./described-field.ts";
-import { dnsLabel, mapping, positive, ratio, refusal, text, whole } from "./field-schemas.ts";
+import { dnsLabel, mapping, positive, ratio, refusal, text, unknownKind, whole } from "./field-schemas.ts";
 import { SCENARIO_FIELDS } from "./scenario-fields.ts";
 import { spanSeconds } from "./span-schemas.ts";
-import { anyOf } from "./wording.ts";
 
 const MOST_POLICIES = 1000;
 const KINDS = Object.keys(BASELINES) as readonly BaselineKind[];
@@ -51,10 +50,7 @@ const baselineCandidate = z
   .discriminatedUnion(
     "baseline",
     KINDS.map(ruleSchema) as [ReturnType<typeof ruleSchema>, ...ReturnType<typeof ruleSchema>[]],
-    {
-      error: ({ code }) =>
-        code === "invalid_union" ? refusal("OUT_OF_RANGE", `must be ${anyOf(KINDS)}`) : undefined,
-    },
+    { error: unknownKind("baseline", KINDS) },
   )
   .transform(({ name, baseline, ...written }): BaselineCandidate => {
     const known: Readonly<Record<string, BaselineParameter>> = BASELINES[baseline].parameters;

@@ -4,8 +4,7 @@ import { z } from "zod";
 import { CUSTOM_KINDS } from "../domain/policy.ts";
 import { policyDefault } from "./defaults.ts";
 import { field } from "./described-field.ts";
-import { dnsLabel, duration, mapping, positive, query, refusal } from "./field-schemas.ts";
-import { anyOf } from "./wording.ts";
+import { dnsLabel, duration, mapping, positive, query, unknownKind } from "./field-schemas.ts";
 
 /** Each is a query of its own at every tick. */
 const MOST_CUSTOM_SIGNALS = 16;
@@ -36,10 +35,7 @@ const customSignal = z.discriminatedUnion(
     mapping({ ...named("backlog"), targetPerReplica, ...paced }),
     mapping({ ...named("quality"), target: field("spec.signals.custom[].target", positive()), ...paced }),
   ],
-  {
-    error: ({ code }) =>
-      code === "invalid_union" ? refusal("OUT_OF_RANGE", `must be ${anyOf(CUSTOM_KINDS)}`) : undefined,
-  },
+  { error: unknownKind("kind", CUSTOM_KINDS) },
 );
 
 /** The custom signals of a policy; none where there is no such key. */

@@ -3,10 +3,9 @@
 import { z } from "zod";
 import type { Fault } from "../domain/scenario.ts";
 import { fieldsIn } from "./described-field.ts";
-import { dnsLabel, mapping, modelName, ratio, refusal, whole } from "./field-schemas.ts";
+import { dnsLabel, mapping, modelName, ratio, unknownKind, whole } from "./field-schemas.ts";
 import { SCENARIO_FIELDS } from "./scenario-fields.ts";
 import { spanSeconds } from "./span-schemas.ts";
-import { anyOf } from "./wording.ts";
 
 const KINDS = [
   "metrics-outage",
@@ -42,10 +41,7 @@ export const fault = z
       mapping({ ...lasting("slow-model"), factor, model: field("model", modelName().nullable()) }),
       mapping(once("scaler-restart")),
     ],
-    {
-      error: ({ code }) =>
-        code === "invalid_union" ? refusal("OUT_OF_RANGE", `must be ${anyOf(KINDS)}`) : undefined,
-    },
+    { error: unknownKind("kind", KINDS) },
   )
   .transform((written): Fault => {
     const forSeconds = "for" in written ? written.for : 0;

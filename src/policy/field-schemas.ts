@@ -6,6 +6,7 @@ import type { IssueCode } from "../domain/issue.ts";
 import { type Millis, millis } from "../domain/units.ts";
 import { DURATION_PATTERN, formatDuration, parseDuration } from "./duration.ts";
 import { formatQuantity, parseQuantity, QUANTITY_PATTERN } from "./quantity.ts";
+import { anyOf, nearest } from "./wording.ts";
 
 const LONGEST_DURATION: Millis = millis(366 * 86_400_000);
 const LONGEST_QUERY_BYTES = 4096;
@@ -54,6 +55,17 @@ export function duration({
 
 /** A duration that may be none at all. */
 export const durationOrZero = (): ReturnType<typeof duration> => duration({ least: millis(0) });
+
+/** Returns the words about a mapping whose `key` names none of `kinds`, for a union that is told apart by that key. */
+export function unknownKind(key: string, kinds: readonly string[]) {
+  return ({ code, input }: { readonly code: string; readonly input?: unknown }): string | undefined => {
+    if (code !== "invalid_union") return undefined;
+    const written = input !== null && typeof input === "object" ? Reflect.get(input, key) : undefined;
+    const meant = typeof written === "string" ? nearest(written, kinds) : null;
+    const advice = meant === null ? "" : `; did you mean "${meant}"?`;
+    return refusal("OUT_OF_RANGE", `must be ${anyOf(kinds)}${advice}`);
+  };
+}
 
 const BAD_QUANTITY = refusal("BAD_QUANTITY", "must be a size, as 65536, 64Ki or 1.5Gi");
 

@@ -25,6 +25,7 @@ const SCHEMA_CODES: ReadonlyMap<string, IssueCode> = new Map(
 );
 const TYPE_WORDS: Readonly<Record<string, string>> = {
   object: "a mapping",
+  record: "a mapping",
   array: "a list",
   string: "text",
   number: "a number",

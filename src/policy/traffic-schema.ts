@@ -3,10 +3,9 @@
 import { z } from "zod";
 import type { ArrivalGenerator, RatePhase, TrafficStream } from "../domain/scenario.ts";
 import { fieldsIn } from "./described-field.ts";
-import { mapping, positive, refusal, text } from "./field-schemas.ts";
+import { mapping, positive, text, unknownKind } from "./field-schemas.ts";
 import { SCENARIO_FIELDS } from "./scenario-fields.ts";
 import { spanSeconds } from "./span-schemas.ts";
-import { anyOf } from "./wording.ts";
 
 const MOST_PHASES = 10_000;
 const MOST_RATE = 1e7;
@@ -56,10 +55,7 @@ const generated = z
         phases: phases.optional(),
       }),
     ],
-    {
-      error: ({ code }) =>
-        code === "invalid_union" ? refusal("OUT_OF_RANGE", `must be ${anyOf(GENERATORS)}`) : undefined,
-    },
+    { error: unknownKind("generator", GENERATORS) },
   )
   .transform(
     (written): TrafficStream => ({

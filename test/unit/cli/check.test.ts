@@ -1,6 +1,6 @@
 // `tidemark check` and `tidemark schema` as commands: streams, summary, JSON, exit codes, files and directories.
 
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +9,7 @@ import { type CheckOptions, runCheck } from "../../../src/cli/check.ts";
 import { runSchema } from "../../../src/cli/schema.ts";
 import { policyJsonSchema, scenarioJsonSchema, tuningJsonSchema } from "../../../src/policy/json-schema.ts";
 import { RECORDING_CONFIGURATION, SCRAPE_CONFIGURATION, VALID_POLICY } from "../policy/documents.ts";
+import { VALID_SCENARIO } from "../policy/scenario-documents.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../../policies", import.meta.url));
 const BAD = VALID_POLICY.replace("min: 1, max: 8", "min: 3, max: 1");
@@ -196,6 +197,44 @@ describe("check", () => {
     expect((await check({ paths: [path] })).stdout).toMatch(
       /^a\.yaml:1:1: .*\[FILE_TOO_LARGE\]\n1 file, 1 error, 0 warnings\n$/,
     );
+  });
+});
+
+describe("a policy and a scenario checked together", () => {
+  const waiting = VALID_POLICY.concat("    queueDuration: { target: 50ms }\n");
+  const surge = (candidate: string): string => VALID_SCENARIO.replace("../policies/burst.yaml", candidate);
+  const WARNING =
+    'policies/burst.yaml:11:30: warning: spec.signals.queueDuration.target is 50ms, below one execution of model "burst" (100ms, simulations/surge.yaml, line 13): it is missed whenever a request meets a busy server; raise it [QUEUE_TARGET_BELOW_EXECUTION]';
+  const checked = async (policy: string, scenario: string): Promise<readonly string[]> => {
+    const paths = [write("policies/burst.yaml", policy), write("simulations/surge.yaml", scenario)];
+    return (await check({ paths })).stdout.split("\n");
+  };
+
+  test.each([
+    { name: "tries it", scenario: surge("../policies/burst.yaml") },
+    { name: "has its target among its workloads", scenario: surge("../policies/other.yaml") },
+  ])("warn of a queue target below one execution where the scenario $name", async ({ scenario }) => {
+    expect(await checked(waiting, scenario)).toEqual([WARNING, "2 files, 0 errors, 1 warning", ""]);
+  });
+
+  test("the warning is the one that the documents show", () => {
+    expect(readFileSync(new URL("../../../docs/ERRORS.md", import.meta.url), "utf8")).toContain(WARNING);
+  });
+
+  test.each([
+    { name: "a target above it", policy: waiting.replace("50ms", "100ms"), scenario: surge("x.yaml") },
+    {
+      name: "another workload",
+      policy: waiting,
+      scenario: surge("x.yaml").replace("name: triton-burst", "name: triton-other"),
+    },
+    {
+      name: "an engine, which has no queue of executions",
+      policy: waiting,
+      scenario: surge("x.yaml").replace("batching: { maxBatchSize: 4 }", "engine: { maxConcurrency: 8 }"),
+    },
+  ])("say nothing of $name", async ({ policy, scenario }) => {
+    expect(await checked(policy, scenario)).toEqual(["2 files, 0 errors, 0 warnings", ""]);
   });
 });
 

@@ -3,11 +3,15 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { EXIT } from "../../../src/cli/exit-codes.ts";
+import { BASELINES } from "../../../src/domain/baselines.ts";
 import { ISSUE_SEVERITIES } from "../../../src/domain/issue.ts";
 import { badRequest, notFound, policyNotFound, recordNotFound } from "../../../src/http/failure.ts";
+import { checkDocument } from "../../../src/policy/check-document.ts";
 import { POLICY_FIELDS } from "../../../src/policy/defaults.ts";
-import { policyJsonSchema } from "../../../src/policy/json-schema.ts";
-import { fieldTable } from "./field-table.ts";
+import { policyJsonSchema, scenarioJsonSchema, tuningJsonSchema } from "../../../src/policy/json-schema.ts";
+import { SCENARIO_FIELDS } from "../../../src/policy/scenario-fields.ts";
+import { TUNING_FIELDS } from "../../../src/policy/tuning-fields.ts";
+import { baselineTable, fieldTable } from "./field-table.ts";
 import { ISSUE_CASES } from "./issue-cases.ts";
 
 const read = (name: string): string =>
@@ -43,6 +47,47 @@ describe("docs/POLICY.md", () => {
     const structural = ["apiVersion", "kind", "metadata", "spec"];
     const found = paths(policyJsonSchema()).filter((path) => !structural.includes(path));
     expect([...new Set(found)].sort()).toEqual(Object.keys(POLICY_FIELDS).sort());
+  });
+});
+
+describe("docs/SCENARIOS.md", () => {
+  const text = read("SCENARIOS.md");
+  const structural = ["apiVersion", "kind", "metadata", "spec"];
+
+  test("has the tables of fields and baselines as the code has them", () => {
+    expect(between(text, /<!-- fields:/, "<!-- /fields -->")).toEqual(fieldTable(SCENARIO_FIELDS));
+    expect(between(text, /<!-- baselines:/, "<!-- /baselines -->")).toEqual(baselineTable());
+    expect(between(text, /<!-- tuning-fields:/, "<!-- /tuning-fields -->")).toEqual(
+      fieldTable(TUNING_FIELDS),
+    );
+  });
+
+  test("and the table has every field of the schema, and no other", () => {
+    const parameters = Object.values(BASELINES).flatMap((rule) => Object.keys(rule.parameters));
+    const isParameter = (path: string): boolean =>
+      parameters.some((name) => path === `spec.candidates[].${name}`);
+    // A span's own keys are told once, under the conventions.
+    const isSpan = (path: string): boolean => /\.(p50|p95|samples)$/.test(path);
+    const found = paths(scenarioJsonSchema()).filter(
+      (path) => !structural.includes(path) && !isParameter(path) && !isSpan(path),
+    );
+    expect([...new Set(found)].sort()).toEqual(Object.keys(SCENARIO_FIELDS).sort());
+  });
+
+  test("and that of tunings likewise", () => {
+    const below = paths(tuningJsonSchema()).filter((path) => !structural.includes(path));
+    const listed = Object.keys(TUNING_FIELDS).filter((path) => !path.startsWith("spec.space."));
+    expect([...new Set(below)].sort()).toEqual(listed.sort());
+  });
+
+  test("shows documents without a remark", () => {
+    const shown = [...text.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, document = ""]) => document);
+    expect(shown.length).toBe(2);
+    const issues = shown.flatMap(
+      (document) =>
+        checkDocument({ file: "SCENARIOS.md", bytes: new TextEncoder().encode(document) }, null).issues,
+    );
+    expect(issues).toEqual([]);
   });
 });
 

@@ -29,6 +29,9 @@ spec:
     spec.scaleIn.cooldown: { values: [ 0s, 5m ] }
 `;
 
+/** A document and the lines that it must print, without the file's name. */
+export type FieldCase = { readonly name: string; readonly text: string; readonly lines: readonly string[] };
+
 /** The valid scenario with one part replaced. */
 export function scenarioWith(part: string, replacement: string): string {
   if (!VALID_SCENARIO.includes(part)) throw new Error(`the scenario has no ${part}`);
