@@ -1,4 +1,4 @@
-// Records in memory at a tenth of their size: the newest as they are, older ones compressed a few at a time.
+// Records in memory at a tenth of their size: the newest as text, older ones compressed a few at a time.
 
 import { promisify } from "node:util";
 import { deflateRaw, inflateRaw } from "node:zlib";
@@ -15,24 +15,27 @@ const CHUNK_RECORDS = 16;
 const compress = promisify(deflateRaw);
 const expand = promisify(inflateRaw);
 
-/** `records` until they are compressed, then `bytes`. */
+/** As text a record takes less memory than as objects. */
+type Line = { readonly at: Instant; readonly text: string };
+
+/** `lines` until they are compressed, then `bytes`. */
 type Chunk = {
   readonly first: Instant;
   readonly last: Instant;
   content:
-    | { readonly kind: "records"; readonly records: readonly DecisionRecord[] }
+    | { readonly kind: "lines"; readonly lines: readonly Line[] }
     | { readonly kind: "bytes"; readonly bytes: Uint8Array };
 };
 
 /** `tail` holds the newest records, oldest first; a full one becomes a chunk. */
-type Kept = { tail: DecisionRecord[]; readonly chunks: Chunk[]; chunkAt: number };
+type Kept = { tail: Line[]; readonly chunks: Chunk[]; chunkAt: number };
 
 export class CompressedHistory implements RecordHistory {
   readonly #kept = new Map<string, Kept>();
 
   add(record: DecisionRecord): void {
     const kept = this.#kept.get(record.policy) ?? this.#begin(record.policy);
-    kept.tail.push(record);
+    kept.tail.push({ at: record.at, text: JSON.stringify(record) });
     if (kept.tail.length < kept.chunkAt) return;
     kept.chunks.push(chunkOf(kept.tail));
     kept.tail = [];
@@ -50,7 +53,7 @@ export class CompressedHistory implements RecordHistory {
       found.push(...inSpan.toReversed().slice(0, limit - found.length));
     };
     const chunks = kept.chunks.toReversed();
-    take(kept.tail);
+    take(recordsIn(kept.tail));
     for (const chunk of chunks) {
       if (found.length >= limit || (from !== null && chunk.last < from)) break;
       if (to === null || chunk.first <= to) take(await recordsOf(chunk));
@@ -70,18 +73,29 @@ export class CompressedHistory implements RecordHistory {
   }
 }
 
-function chunkOf(records: readonly DecisionRecord[]): Chunk {
-  const [first, last] = [records[0], records.at(-1)];
+function chunkOf(lines: readonly Line[]): Chunk {
+  const [first, last] = [lines[0], lines.at(-1)];
   assert(first !== undefined && last !== undefined, "a chunk has records");
-  const chunk: Chunk = { first: first.at, last: last.at, content: { kind: "records", records } };
-  void compress(JSON.stringify(records)).then((bytes) => {
+  const chunk: Chunk = { first: first.at, last: last.at, content: { kind: "lines", lines } };
+  void compress(jsonOf(lines)).then((bytes) => {
     chunk.content = { kind: "bytes", bytes };
   });
   return chunk;
 }
 
 async function recordsOf({ content }: Chunk): Promise<readonly DecisionRecord[]> {
-  if (content.kind === "records") return content.records;
-  const text = (await expand(content.bytes)).toString("utf8");
+  if (content.kind === "lines") return recordsIn(content.lines);
+  return parsed((await expand(content.bytes)).toString("utf8"));
+}
+
+function recordsIn(lines: readonly Line[]): readonly DecisionRecord[] {
+  return parsed(jsonOf(lines));
+}
+
+function jsonOf(lines: readonly Line[]): string {
+  return `[${lines.map(({ text }) => text).join(",")}]`;
+}
+
+function parsed(text: string): readonly DecisionRecord[] {
   return JSON.parse(text) as readonly DecisionRecord[];
 }

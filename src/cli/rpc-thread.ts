@@ -29,12 +29,15 @@ export type RpcFront = ScalerServer & {
   takeLagSeconds(): number;
 };
 
+/** Of the answering thread, which holds little: small collections are short ones. */
+const HEAP = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 256 };
+
 /** Built files end in .js, sources in .ts: the thread runs what this one does. */
 const ENTRY = new URL(import.meta.url.replace(/rpc-thread(\.[jt]s)/, "rpc-worker$1"));
 
 /** Starts the server in a thread of its own. Rejects where it cannot listen. */
 export async function startRpcThread(settings: RpcSettings, needs: RpcNeeds): Promise<RpcFront> {
-  const worker = new Worker(ENTRY, { workerData: settings, name: "rpc" });
+  const worker = new Worker(ENTRY, { workerData: settings, name: "rpc", resourceLimits: HEAP });
   const broken = new Promise<never>((_, reject) => {
     worker.once("error", (error) => {
       reject(new Error(`the thread that answers calls broke: ${reasonOf(error)}`, { cause: error }));

@@ -15,6 +15,9 @@ import { over, type Selector, type SelectorRole } from "./selectors.ts";
 export const OVERLAP_INTERVALS = 4;
 const FIRST_PAGE_INTERVALS = 64;
 const LARGEST_PAGE_INTERVALS = 512;
+/** A page of a large fleet is shorter, so that its answers, which come together, never fill the memory. */
+const MOST_POLICY_INTERVALS = 16_000;
+const SHORTEST_PAGE_INTERVALS = 8;
 
 export type HistoryParts = {
   readonly fleet: Fleet;
@@ -63,7 +66,7 @@ export class History {
     if (readWith !== this.#readWith) this.#readUntil = null;
     this.#readWith = readWith;
     for (;;) {
-      const page = this.#nextPage(at);
+      const page = this.#nextPage(at, policies.length);
       const trouble = await this.#readPage(selectors, { ...request, ...page });
       if (trouble !== null) {
         this.#afterTrouble(trouble);
@@ -75,13 +78,14 @@ export class History {
     }
   }
 
-  #nextPage(at: Instant): { readonly start: Instant; readonly end: Instant } {
+  #nextPage(at: Instant, policies: number): { readonly start: Instant; readonly end: Instant } {
     const { scrapeInterval, keep } = this.#parts;
     const oldest = before(at, keep);
     const overlap = millis(OVERLAP_INTERVALS * scrapeInterval);
     const known = this.#readUntil;
     const from = known === null || known < oldest ? oldest : known;
-    const longest = this.#pageIntervals * scrapeInterval;
+    const affordable = Math.max(SHORTEST_PAGE_INTERVALS, Math.floor(MOST_POLICY_INTERVALS / policies));
+    const longest = Math.min(this.#pageIntervals, affordable) * scrapeInterval;
     const end = elapsed(from, at) > longest ? instant(from + longest) : at;
     return { start: before(from > end ? end : from, overlap), end };
   }
