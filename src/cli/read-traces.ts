@@ -3,7 +3,7 @@
 import { resolve } from "node:path";
 
 import type { Scenario, TracedTraffic } from "../domain/scenario.ts";
-import { type TraceData, traceSeconds } from "../simulator/traffic/trace-data.ts";
+import { modelsOf, type TraceData, traceSeconds } from "../simulator/traffic/trace-data.ts";
 import { badInput } from "./command-error.ts";
 import { readTraceFile } from "./trace-file.ts";
 
@@ -46,7 +46,7 @@ function checkUse({ model, stream }: Use, trace: TraceData | undefined): void {
   if (stream.fromSeconds > length) {
     throw badInput(`trace ${stream.path} is to play from ${stream.fromSeconds}s on, but ends at ${length}s`);
   }
-  const names = trace.kind === "arrivals" ? (trace.models?.names ?? null) : null;
+  const names = modelsOf(trace);
   if (names !== null && !names.includes(model)) {
     throw badInput(
       `trace ${stream.path} has no requests of model ${model}; it has those of ${names.join(", ")}`,

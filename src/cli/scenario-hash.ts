@@ -8,13 +8,13 @@ import type { Scenario } from "../domain/scenario.ts";
 import { documentHash } from "../policy/policy-document.ts";
 import { badInput, reasonOf } from "./command-error.ts";
 import type { ScenarioFile } from "./read-scenario.ts";
-import { traceFileOf } from "./trace-file.ts";
+import { traceFilesOf } from "./trace-file.ts";
 
 /** Returns 16 hex digits that change with anything in the scenario, but for comments and the way it is written. */
 export async function scenarioHash({ scenario, directory }: ScenarioFile): Promise<string> {
   const traces: Record<string, string> = {};
   for (const { path, format } of tracesOf(scenario)) {
-    traces[path] ??= await fileHash(await traceFileOf(resolve(directory, path), format));
+    traces[path] ??= await filesHash(await traceFilesOf(resolve(directory, path), format));
   }
   return documentHash({ scenario, traces });
 }
@@ -24,12 +24,14 @@ function tracesOf({ workloads }: Scenario) {
   return streams.flatMap((stream) => (stream.kind === "traced" ? [stream] : []));
 }
 
-async function fileHash(file: string): Promise<string> {
+async function filesHash(files: readonly string[]): Promise<string> {
   const hash = createHash("sha256");
-  try {
-    for await (const piece of createReadStream(file)) hash.update(piece);
-  } catch (error) {
-    throw badInput(`cannot read ${file}: ${reasonOf(error)}`, error);
+  for (const file of files) {
+    try {
+      for await (const piece of createReadStream(file)) hash.update(piece);
+    } catch (error) {
+      throw badInput(`cannot read ${file}: ${reasonOf(error)}`, error);
+    }
   }
   return hash.digest("hex");
 }

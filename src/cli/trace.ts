@@ -4,6 +4,7 @@ import { writeFile } from "node:fs/promises";
 
 import type { TraceFormat } from "../domain/scenario.ts";
 import { encodeTrace } from "../simulator/traffic/tidemark-trace.ts";
+import { modelsOf } from "../simulator/traffic/trace-data.ts";
 import { type TraceStatistics, traceStatistics } from "../simulator/traffic/trace-statistics.ts";
 import { badInput, environmentFailed, reasonOf } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -18,7 +19,7 @@ export type ConvertOptions = {
   readonly licence?: string | undefined;
 };
 
-/** Writes `input` in our own form and returns 0. Client windows hold no requests, so they have no such form. */
+/** Writes `input` in our own form and returns 0. What holds no requests or their counts has no such form. */
 export async function runTraceConvert(
   input: string,
   options: ConvertOptions,
@@ -27,10 +28,9 @@ export async function runTraceConvert(
   const { format, out, source = input, licence = "" } = options;
   if (format === "tidemark") throw badInput(`${input}: the format tidemark needs no conversion`);
   const { trace } = await readTraceFile(input, format);
-  if (trace.kind === "clients") {
-    throw badInput(
-      `${input} holds no requests but rates of clients; use it as it is, with format: ${format}`,
-    );
+  if (trace.kind === "clients" || trace.kind === "scraped") {
+    const holds = trace.kind === "clients" ? "rates of clients" : "counters of servers";
+    throw badInput(`${input} holds no requests but ${holds}; use it as it is, with format: ${format}`);
   }
   const bytes = encodeTrace(trace, { source, licence, sha256 });
   await writeFile(out, bytes).catch((error: unknown) => {
@@ -56,7 +56,6 @@ type TraceReport = {
 /** Prints what the trace in `file` is like and returns 0. */
 export async function runTraceShow(file: string, options: ShowOptions, output: Output): Promise<ExitCode> {
   const { trace, origin } = await readTraceFile(file, options.format);
-  const models = trace.kind === "arrivals" ? (trace.models?.names ?? null) : null;
   const { kind, ...numbers } = traceStatistics(trace);
   const report: TraceReport = {
     kind: "TraceStatistics",
@@ -64,7 +63,7 @@ export async function runTraceShow(file: string, options: ShowOptions, output: O
     trace: kind,
     source: origin?.source ?? null,
     licence: origin?.licence ?? null,
-    models,
+    models: modelsOf(trace),
     ...numbers,
   };
   output.stdout(options.json === true ? `${JSON.stringify(report)}\n` : reportLines(report));

@@ -24,6 +24,7 @@ import {
   arrivalsOfModel,
   type ClientsTrace,
   type CountsTrace,
+  countsOfModel,
   type TraceData,
   type TraceStretch,
 } from "./trace-data.ts";
@@ -120,6 +121,8 @@ function multipliedSource(multiply: number, { trace, stretch, draws, model }: Mu
       return arrivalsSource(arrivalsOfModel(trace, model), { stretch, multiply, draws });
     case "counts":
       return countsSource(trace, { stretch, multiply, draws });
+    case "scraped":
+      return countsSource(countsOfModel(trace, model), { stretch, multiply, draws });
     case "clients":
       return clientsSource(trace, { stretch, multiply, draws });
     default:

@@ -38,7 +38,15 @@ export type ClientsTrace = {
   readonly clients: readonly (readonly ClientWindow[])[];
 };
 
-export type TraceData = ArrivalsTrace | CountsTrace | ClientsTrace;
+/** Counts of several models at once, as scrapes of their servers show them. */
+export type ScrapedTrace = {
+  readonly kind: "scraped";
+  readonly stepSeconds: number;
+  /** Equally many steps of each model. */
+  readonly countsByModel: ReadonlyMap<string, Uint32Array>;
+};
+
+export type TraceData = ArrivalsTrace | CountsTrace | ClientsTrace | ScrapedTrace;
 
 /** The stretch of a trace that plays: its `startSeconds` is the scenario's t = 0. */
 export type TraceStretch = { readonly startSeconds: number; readonly endSeconds: number };
@@ -59,6 +67,19 @@ export function arrivalsOfModel(trace: ArrivalsTrace, model: string): ArrivalsTr
   };
 }
 
+/** Returns the counts of one model. */
+export function countsOfModel({ stepSeconds, countsByModel }: ScrapedTrace, model: string): CountsTrace {
+  const counts = countsByModel.get(model);
+  assert(counts !== undefined, `the trace has requests of ${model}`);
+  return { kind: "counts", stepSeconds, counts };
+}
+
+/** Returns the models that a trace tells apart; null where it tells none apart. */
+export function modelsOf(trace: TraceData): readonly string[] | null {
+  if (trace.kind === "scraped") return [...trace.countsByModel.keys()];
+  return trace.kind === "arrivals" ? (trace.models?.names ?? null) : null;
+}
+
 /** Returns how long a trace is: up to its last arrival, or the end of its last step or window. */
 export function traceSeconds(trace: TraceData): number {
   switch (trace.kind) {
@@ -66,6 +87,10 @@ export function traceSeconds(trace: TraceData): number {
       return trace.times.at(-1) ?? 0;
     case "counts":
       return trace.counts.length * trace.stepSeconds;
+    case "scraped":
+      return (
+        trace.stepSeconds * Math.max(0, ...[...trace.countsByModel.values()].map(({ length }) => length))
+      );
     case "clients":
       return trace.clients.reduce(
         (longest, windows) => Math.max(longest, (windows.at(-1)?.startSeconds ?? 0) + trace.windowSeconds),

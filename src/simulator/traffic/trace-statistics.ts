@@ -5,6 +5,7 @@ import {
   type ArrivalsTrace,
   type ClientsTrace,
   type CountsTrace,
+  type ScrapedTrace,
   type TraceData,
   traceSeconds,
 } from "./trace-data.ts";
@@ -34,6 +35,8 @@ export function traceStatistics(trace: TraceData): TraceStatistics {
       return arrivalsStatistics(trace);
     case "counts":
       return countsStatistics(trace);
+    case "scraped":
+      return { ...countsStatistics(allCounts(trace)), kind: "scraped" };
     case "clients":
       return clientsStatistics(trace);
     default:
@@ -109,6 +112,12 @@ function countsStatistics(trace: CountsTrace): TraceStatistics {
     fanoFactor: bins.fanoFactor,
     binSeconds: stepSeconds,
   };
+}
+
+function allCounts({ stepSeconds, countsByModel }: ScrapedTrace): CountsTrace {
+  const [first = new Uint32Array(0), ...others] = countsByModel.values();
+  const counts = first.map((count, step) => others.reduce((sum, other) => sum + (other[step] ?? 0), count));
+  return { kind: "counts", stepSeconds, counts };
 }
 
 function clientsStatistics(trace: ClientsTrace): TraceStatistics {

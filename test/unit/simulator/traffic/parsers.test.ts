@@ -274,7 +274,7 @@ describe("a trace", () => {
 
 /** With lists for typed arrays, and times to the nanosecond. */
 function plain(trace: TraceData): unknown {
-  if (trace.kind === "clients") return trace;
+  if (trace.kind === "clients" || trace.kind === "scraped") return trace;
   if (trace.kind === "counts") return { ...trace, counts: [...trace.counts] };
   const { times, batches, models } = trace;
   return {
