@@ -134,9 +134,10 @@ function choose(world: World): OracleServer {
         return equals.length === 1 ? equals[0] : equals[random.below(equals.length)];
       }
       case "powerOfTwo": {
-        const one = servers.length < 2 ? servers[0] : servers[random.below(servers.length)];
-        const others = servers.filter((server) => server !== one);
-        const other = others.length === 0 ? undefined : others[random.below(others.length)];
+        const pairs = servers.flatMap((one) =>
+          servers.filter((other) => other !== one).map((other) => [one, other] as const),
+        );
+        const [one, other] = pairs.length === 0 ? [servers[0]] : (pairs[random.below(pairs.length)] ?? []);
         return other !== undefined && other.requests.length < (one?.requests.length ?? 0) ? other : one;
       }
     }

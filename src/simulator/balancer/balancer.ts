@@ -3,7 +3,8 @@
 import type { Balancer as BalancerSettings } from "../../domain/scenario.ts";
 import type { RandomStream } from "../random/random-stream.ts";
 import { drawSpan } from "../random/span-draw.ts";
-import { type Candidate, type ServerChoice, serverChoice } from "./server-choice.ts";
+import type { Candidate, ServerChoice } from "./candidate.ts";
+import { serverChoice } from "./server-choice.ts";
 
 /** The ready servers and the choice among them; times are seconds since the scenario's start. */
 export class Balancer<Server extends Candidate> {
@@ -16,7 +17,7 @@ export class Balancer<Server extends Candidate> {
   constructor(settings: BalancerSettings, random: RandomStream) {
     this.#settings = settings;
     this.#random = random;
-    this.#choice = serverChoice(settings.kind, random);
+    this.#choice = serverChoice(settings.kind, { random, choosesAll: settings.pinned === null });
     const connections = settings.pinned?.connections ?? 0;
     this.#connections = Array.from({ length: connections }, () => ({ server: null, endsAt: 0 }));
   }

@@ -2,23 +2,22 @@
 
 import type { BalancerKind } from "../../domain/scenario.ts";
 import type { RandomStream } from "../random/random-stream.ts";
-import type { PlaneServer } from "../triton/plane-server.ts";
+import type { Candidate, ServerChoice } from "./candidate.ts";
+import { LeastOutstanding } from "./least-outstanding.ts";
 
-/** A server as balancers see it. */
-export type Candidate = Pick<PlaneServer, "id" | "outstanding" | "nextEventAt" | "advance">;
-
-/** Returns one of the servers, which are in order of their ids and at least one; `now` is the time of the choice. */
-export interface ServerChoice {
-  choose<Server extends Candidate>(servers: readonly Server[], now: number): Server | undefined;
-}
-
-/** Returns the way of choosing of a kind; what is left to chance is drawn from `random`. */
-export function serverChoice(kind: BalancerKind, random: RandomStream): ServerChoice {
+/**
+ * Returns the way of choosing of a kind; what is left to chance is drawn from `random`. `choosesAll`: every request
+ * goes where the choice says, and does so before the next is chosen for.
+ */
+export function serverChoice(
+  kind: BalancerKind,
+  { random, choosesAll }: { readonly random: RandomStream; readonly choosesAll: boolean },
+): ServerChoice {
   switch (kind) {
     case "roundRobin":
       return new RoundRobin();
     case "leastOutstanding":
-      return new LeastOutstanding(random);
+      return new LeastOutstanding(random, choosesAll);
     case "powerOfTwo":
       return new PowerOfTwo(random);
     case "random":
@@ -48,35 +47,7 @@ class RoundRobin implements ServerChoice {
   }
 }
 
-/** The one with the fewest requests; of several any. */
-class LeastOutstanding implements ServerChoice {
-  readonly #random: RandomStream;
-
-  constructor(random: RandomStream) {
-    this.#random = random;
-  }
-
-  choose<Server extends Candidate>(servers: readonly Server[], now: number): Server | undefined {
-    let least = Number.POSITIVE_INFINITY;
-    let equals = 0;
-    for (const server of servers) {
-      if (server.nextEventAt <= now) server.advance(now);
-      if (server.outstanding < least) {
-        least = server.outstanding;
-        equals = 1;
-      } else if (server.outstanding === least) equals += 1;
-    }
-    let skip = equals > 1 ? this.#random.below(equals) : 0;
-    for (const server of servers) {
-      if (server.outstanding !== least) continue;
-      if (skip === 0) return server;
-      skip -= 1;
-    }
-    return undefined;
-  }
-}
-
-/** Of two different ones, drawn, the one with fewer requests; of equals the first drawn. */
+/** Of two different ones, drawn at once, the one with fewer requests; of equals the first. */
 class PowerOfTwo implements ServerChoice {
   readonly #random: RandomStream;
 
@@ -85,11 +56,13 @@ class PowerOfTwo implements ServerChoice {
   }
 
   choose<Server extends Candidate>(servers: readonly Server[], now: number): Server | undefined {
-    if (servers.length < 2) return servers[0];
-    const first = this.#random.below(servers.length);
-    const drawn = this.#random.below(servers.length - 1);
+    const others = servers.length - 1;
+    if (others < 1) return servers[0];
+    const drawn = this.#random.below(servers.length * others);
+    const first = Math.floor(drawn / others);
+    const rest = drawn - first * others;
     const one = servers[first];
-    const other = servers[drawn >= first ? drawn + 1 : drawn];
+    const other = servers[rest >= first ? rest + 1 : rest];
     if (one === undefined || other === undefined) return one;
     if (one.nextEventAt <= now) one.advance(now);
     if (other.nextEventAt <= now) other.advance(now);
