@@ -25,6 +25,9 @@ export type ReplicaSeries = {
   readonly demand: readonly number[];
   /** Ready replicas at the slot's end. */
   readonly supply: readonly number[];
+  /** Counted requests that arrived in the slot, and how many of them were answered within the objective. */
+  readonly arrived: readonly number[];
+  readonly good: readonly number[];
   readonly desired: readonly DesiredSince[];
 };
 

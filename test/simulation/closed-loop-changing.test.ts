@@ -1,83 +1,93 @@
 // Demand that changes, scrapes that fail and pods that come and go: B2, B3, B5 and B6 of the closed-loop bounds.
 
 import { afterAll, describe, expect, test } from "vitest";
-import { minutes, toSeconds } from "../../src/domain/units.ts";
-import { constantRate, rampRate, stepRate } from "../support/plant/arrivals.ts";
-import { boundPolicy } from "../support/plant/bound-policy.ts";
-import { desiredAt, type ExperimentResult } from "../support/plant/closed-loop.ts";
+import { minutes } from "../../src/domain/units.ts";
+import { boundPolicy } from "../support/simulation/bound-policy.ts";
 import {
-  FigureSheet,
+  attainedRatio,
+  boundScenario,
+  desiredAt,
+  type Experiment,
   HOUR,
   LOAD_TARGET,
-  neededHours,
+  lastMinuteBelow,
+  type Outcome,
   run,
   SEEDS,
-  type Setting,
-} from "../support/plant/experiments.ts";
+} from "../support/simulation/experiments.ts";
+import { FigureSheet } from "../support/simulation/figure-sheet.ts";
+import { playForced } from "../support/simulation/forced-run.ts";
+import { poisson } from "../support/simulation/scenario.ts";
 
 const sheet = new FigureSheet();
 afterAll(() => sheet.print());
 
 describe("a step is met in time, and not overshot", () => {
-  const stepAtMinute = 5;
+  const stepAt = 5 * 60;
   test.each([
     {
       name: "B2: 224 → 672/s from 8",
       step: { from: 224, to: 672 },
-      startup: minutes(3),
+      startupSeconds: 180,
       initialReplicas: 8,
       bound: { overshoot: 1.7, minutes: 17, hoursRatio: 1.3 },
     },
     {
       name: "B3: 84 → 252/s from 3, slow starts",
       step: { from: 84, to: 252 },
-      startup: minutes(7),
+      startupSeconds: 420,
       initialReplicas: 3,
       bound: { overshoot: 1.9, minutes: 25, hoursRatio: 1.5 },
     },
   ])(
     "$name",
-    ({ name, step, startup, initialReplicas, bound }) => {
-      const rate = stepRate({ ...step, atSeconds: stepAtMinute * 60 });
+    ({ name, step, startupSeconds, initialReplicas, bound }) => {
       const durationSeconds = 1.5 * HOUR;
-      const starts = { medianSeconds: toSeconds(startup), spread: 1.6 };
+      const traffic = poisson([stepAt, step.from], [durationSeconds - stepAt, step.to]);
       for (const seed of [...SEEDS, 4, 5]) {
-        const policy = boundPolicy({ startup });
-        const result = run({ seed, policy, rate, initialReplicas, durationSeconds, startup: starts });
+        const policy = boundPolicy({ startup: minutes(startupSeconds / 60) });
+        const outcome = run({ seed, policy, traffic, initialReplicas, durationSeconds, startupSeconds });
+        const needed =
+          Math.ceil(step.from / LOAD_TARGET) * stepAt + neededAfter(step.to, durationSeconds - stepAt);
+        const maxDesired = Math.max(...outcome.series.desired.map(({ replicas }) => replicas));
         const seen = {
-          overshoot: result.maxDesired / Math.ceil(step.to / LOAD_TARGET),
-          minutes: result.score.lastMinuteBelow(0.95) - stepAtMinute,
-          hoursRatio: result.podHours / neededHours(rate, durationSeconds),
+          overshoot: maxDesired / Math.ceil(step.to / LOAD_TARGET),
+          minutes: lastMinuteBelow(outcome, 0.95) - stepAt / 60,
+          hoursRatio: outcome.run.gpuHours.total / (needed / HOUR),
         };
-        sheet.note(name, seed, { ...seen, maxDesired: result.maxDesired });
+        sheet.note(name, seed, { ...seen, maxDesired });
         expect(seen.overshoot).toBeLessThanOrEqual(bound.overshoot);
         expect(seen.minutes).toBeLessThanOrEqual(bound.minutes);
         expect(seen.hoursRatio).toBeLessThanOrEqual(bound.hoursRatio);
+        expect(outcome.run.invariantBreaches).toEqual([]);
       }
     },
     60_000,
   );
 });
 
+/** Replica-seconds that a rate needs at the load target, were there no start-up time. */
+function neededAfter(rate: number, seconds: number): number {
+  return Math.ceil(rate / LOAD_TARGET) * seconds;
+}
+
 test("B5: a fifth of all scrapes lost does not keep replicas while demand falls from 7.8 to 3.5 of them", () => {
-  const rate = rampRate({
-    from: 7.8 * LOAD_TARGET,
-    to: 3.5 * LOAD_TARGET,
-    startSeconds: 0,
-    endSeconds: 150 * 60,
-  });
+  const durationSeconds = 3.5 * HOUR;
+  const [from, to] = [7.8 * LOAD_TARGET, 3.5 * LOAD_TARGET];
+  const traffic = poisson([150 * 60, from, to], [HOUR, to]);
   for (const seed of SEEDS) {
-    const setting: Setting = { seed, rate, initialReplicas: 8, durationSeconds: 3.5 * HOUR };
+    const setting: Experiment = { seed, traffic, initialReplicas: 8, durationSeconds };
     const lossy = run({ ...setting, scrapeLossRatio: 0.2 });
     const seen = {
       faultFreeMinute: minuteOf(run(setting), 4),
       lossyMinute: minuteOf(lossy, 4),
-      attained: lossy.score.attainedRatio(),
+      attained: attainedRatio(lossy),
     };
-    sheet.note("B5", seed, { ...seen, last: desiredAt(lossy, 3.5 * HOUR) });
+    sheet.note("B5", seed, { ...seen, last: desiredAt(lossy, durationSeconds) });
     expect(seen.lossyMinute).toBeLessThanOrEqual(seen.faultFreeMinute + 20);
-    expect(desiredAt(lossy, 3.5 * HOUR)).toBe(4);
+    expect(desiredAt(lossy, durationSeconds)).toBe(4);
     expect(seen.attained).toBeGreaterThanOrEqual(0.999);
+    expect(lossy.run.invariantBreaches).toEqual([]);
   }
 }, 60_000);
 
@@ -121,24 +131,30 @@ function measuredShare({ seed, from, to, scrapeSeconds }: Forced): {
   readonly most: number;
 } {
   const shares: number[] = [];
-  run({
+  const traffic = poisson([900, 60]);
+  const scenario = boundScenario({ seed, traffic, initialReplicas: from, durationSeconds: 900 });
+  const { source } = scenario.controlPlane;
+  const lagSeconds = scrapeSeconds === 1 ? 0 : source.lagSeconds;
+  playForced({
+    scenario: {
+      ...scenario,
+      controlPlane: {
+        ...scenario.controlPlane,
+        source: { ...source, scrapeIntervalSeconds: scrapeSeconds, lagSeconds },
+      },
+    },
+    policy: boundPolicy(),
     seed,
-    rate: constantRate(60),
-    initialReplicas: from,
-    durationSeconds: 900,
-    scrapeSeconds,
-    tickSeconds: 15,
-    lagSeconds: scrapeSeconds === 1 ? 0 : 2,
     forced: [{ atSeconds: 400, replicas: to }],
-    onTick: ({ atSeconds, observation }) => {
-      if (atSeconds >= 180) shares.push((observation.traffic.arrivalsPerSecond ?? 0) / 60);
+    onTick(atSeconds, { traffic: seen }) {
+      if (atSeconds >= 180) shares.push((seen.arrivalsPerSecond ?? 0) / 60);
     },
   });
   return { least: Math.min(...shares), most: Math.max(...shares) };
 }
 
 /** The minute in which desired replicas first came down to a count. */
-function minuteOf(result: ExperimentResult, replicas: number): number {
-  const change = result.desired.find((desired) => desired.replicas === replicas);
+function minuteOf({ series }: Outcome, replicas: number): number {
+  const change = series.desired.find((desired) => desired.replicas === replicas);
   return (change?.atSeconds ?? Number.POSITIVE_INFINITY) / 60;
 }

@@ -60,7 +60,8 @@ export function buildWorkload(build: WorkloadBuild, ground: WorldGround): Worklo
   return new WorkloadWorld(plant, { candidate: candidateName, scaler, bounds, controlPlane, seed });
 }
 
-function buildPlant(build: WorkloadBuild, ground: WorldGround): WorkloadPlant {
+/** Returns the plant of a workload, on which something else than our policies and the baselines can act. */
+export function buildPlant(build: WorkloadBuild, ground: WorldGround): WorkloadPlant {
   const { workload, index, seed, scenario } = build;
   const plane = buildPlane(build);
   const ledger = new ReplicaLedger(workload.gpusPerReplica);

@@ -52,18 +52,28 @@ export function workloadRuns(world: WorkloadWorld, identity: RunIdentity): reado
 /** Returns replicas against demand, in slots of a minute. */
 export function replicaSeries(world: WorkloadWorld, durationSeconds: number): ReplicaSeries {
   const { workload, plane, pods } = world.plant;
+  const scores = workload.models.map((_, index) => plane.score(index));
   const models = workload.models.map((model, index) => ({
-    arrivedBySecond: plane.score(index).arrivedBySecond,
+    arrivedBySecond: scores[index]?.arrivedBySecond ?? new Uint32Array(0),
     capacity: replicaCapacity(model),
   }));
+  const perSlot = (counts: readonly Uint32Array[]): readonly number[] =>
+    demand.map((_, slot) => counts.reduce((sum, each) => sum + inSlot(each, slot), 0));
   const demand = replicaDemand(models, { slotSeconds: SLOT_SECONDS, durationSeconds });
   return {
     workload: world.name,
     slotSeconds: SLOT_SECONDS,
     demand,
     supply: demand.map((_, slot) => pods.ready().at(Math.min(durationSeconds, (slot + 1) * SLOT_SECONDS))),
+    arrived: perSlot(scores.map((score) => score.arrivedBySecond)),
+    good: perSlot(scores.map((score) => score.goodBySecond)),
     desired: desiredOf(world),
   };
+}
+
+function inSlot(bySecond: Uint32Array, slot: number): number {
+  const slotCounts = bySecond.subarray(slot * SLOT_SECONDS, (slot + 1) * SLOT_SECONDS);
+  return slotCounts.reduce((sum, count) => sum + count, 0);
 }
 
 function desiredOf({ plant }: WorkloadWorld): readonly DesiredSince[] {

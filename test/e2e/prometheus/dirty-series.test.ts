@@ -8,8 +8,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import type { Policy } from "../../../src/domain/policy.ts";
 import type { DecisionRecord } from "../../../src/domain/record.ts";
 import { millis, seconds, toSeconds } from "../../../src/domain/units.ts";
+import { randomStream } from "../../../src/simulator/random/random-stream.ts";
 import { aPolicy, DECLARED, EPOCH } from "../../support/builders.ts";
-import { randomStream } from "../../support/plant/random.ts";
 import { recordingPath } from "../../support/play-recording.ts";
 import { playSource } from "../../support/play-source.ts";
 import { askedSource } from "./asked-source.ts";
@@ -126,7 +126,10 @@ function answerOf({ answer }: DecisionRecord): number {
   return answer.metricValue ?? 0;
 }
 
-const random = (seed: number): (() => number) => randomStream(seed).uniform;
+function random(seed: number): () => number {
+  const stream = randomStream(seed, "dirty series");
+  return () => stream.uniform();
+}
 
 /** Forms that say nothing else than the clean series. */
 const SAME: readonly { readonly name: string; readonly form: (past: Past) => Past }[] = [

@@ -4,9 +4,6 @@ import type { Policy, SignalPolicies } from "../../../src/domain/policy.ts";
 import { type Millis, millis, minutes, seconds } from "../../../src/domain/units.ts";
 import { USUAL_DYNAMICS } from "../builders.ts";
 
-/** Constant 100 ms whatever the batch, up to 4 in one: 40 requests/s at most. */
-export const SHAPE_C = { executionSeconds: 0.1, maxBatch: 4 };
-
 /** Load target 30/s, pending target 8, queue target 100 ms, p99 400 ms; windows as by default. */
 export const ALL_SIGNALS: SignalPolicies = {
   requestRate: { targetPerReplica: 30, window: minutes(1), required: true },
