@@ -40,10 +40,10 @@ export type Clairvoyance = FoundPlan & {
 const SHORT_RUN_SECONDS = 7200;
 const SHORT_SLOT_SECONDS = 15;
 const LONG_SLOT_SECONDS = 60;
-const LEAST_SIMULATIONS = 8;
+const LEAST_SIMULATIONS = 6;
 const MOST_SIMULATIONS = 40;
 /** A search serves about so many requests in all. */
-const REQUESTS_PER_SEARCH = 3e7;
+const REQUESTS_PER_SEARCH = 1.5e7;
 /** Of a slot of the bound only the last part, one latency long, is left out. */
 const LATENCIES_PER_BOUND_SLOT = 20;
 const BOUND_SLOT_SECONDS = 30;

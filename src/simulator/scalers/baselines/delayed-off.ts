@@ -13,6 +13,7 @@ import {
 } from "./baseline-context.ts";
 import { DirectScaler } from "./direct-scaler.ts";
 import { arrivalsPerSecond, widened } from "./observed-load.ts";
+import { PrometheusView } from "./prometheus-view.ts";
 
 const LOAD_WINDOW_SECONDS = 60;
 
@@ -30,13 +31,14 @@ export function delayedOffRule(waitSeconds: number): (atSeconds: number, needed:
 export function delayedOffScaler(candidate: BaselineCandidate, context: BaselineContext): Scaler {
   const { view, workload, controlPlane } = context;
   const bounds = boundsOf(candidate, context.bounds);
+  const prometheus = new PrometheusView(view);
   const targetPerReplica = parameter(candidate, "targetPerReplica");
   const waitSeconds = optionalParameter(candidate, "wait") ?? meanStartupSeconds(workload.startup);
   const question = { models: modelNames(context), windowSeconds: widened(LOAD_WINDOW_SECONDS, view) };
   return new DirectScaler(controlPlane.tickIntervalSeconds, () => {
     const rule = delayedOffRule(waitSeconds);
     return (atSeconds) => {
-      const load = arrivalsPerSecond(view, atSeconds, question);
+      const load = arrivalsPerSecond(prometheus, atSeconds, question);
       if (load === null) return { replicas: null, reason: "no data" };
       const needed = Math.ceil(load / targetPerReplica);
       const kept = rule(atSeconds, needed);

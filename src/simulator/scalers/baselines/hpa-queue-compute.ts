@@ -6,7 +6,7 @@ import { rates, type ScrapedSeries } from "../../promql/scraped-series.ts";
 import { mapped, quotient, sum, type Vector } from "../../promql/vector.ts";
 import type { Scaler } from "../scaler.ts";
 import { type BaselineContext, boundsOf, modelNames, parameter } from "./baseline-context.ts";
-import { asked } from "./prometheus-view.ts";
+import { PrometheusView } from "./prometheus-view.ts";
 import { TriggerScaler } from "./trigger-scaler.ts";
 
 const RULE_RANGE_SECONDS = 60;
@@ -21,7 +21,7 @@ export function hpaQueueComputeScaler(candidate: BaselineCandidate, context: Bas
   const matchers = { model: modelNames(context) };
   const rateOf = (scraped: ScrapedSeries, family: string): Vector =>
     rates(scraped, { family, matchers }, RULE_RANGE_SECONDS);
-  const rule = asked(context.view, (scraped) => {
+  const rule = new PrometheusView(context.view).asked((scraped) => {
     const compute = mapped(rateOf(scraped, FAMILY.computeInferMicros), (micros) => Math.max(micros, 1));
     return sum(quotient(rateOf(scraped, FAMILY.queueMicros), compute));
   });

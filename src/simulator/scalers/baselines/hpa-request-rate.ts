@@ -7,7 +7,7 @@ import { sum } from "../../promql/vector.ts";
 import type { Scaler } from "../scaler.ts";
 import { type BaselineContext, boundsOf, modelNames, parameter } from "./baseline-context.ts";
 import { RATE_SECONDS } from "./keda-triggers.ts";
-import { asked } from "./prometheus-view.ts";
+import { PrometheusView } from "./prometheus-view.ts";
 import { TriggerScaler } from "./trigger-scaler.ts";
 
 /**
@@ -16,7 +16,9 @@ import { TriggerScaler } from "./trigger-scaler.ts";
  */
 export function hpaRequestRateScaler(candidate: BaselineCandidate, context: BaselineContext): Scaler {
   const selector = { family: FAMILY.success, matchers: { model: modelNames(context) } };
-  const query = asked(context.view, (scraped) => sum(rates(scraped, selector, RATE_SECONDS)));
+  const query = new PrometheusView(context.view).asked((scraped) =>
+    sum(rates(scraped, selector, RATE_SECONDS)),
+  );
   const milli = Math.round(parameter(candidate, "targetPerReplica") * 1000);
   return new TriggerScaler({
     tickSeconds: context.controlPlane.tickIntervalSeconds,

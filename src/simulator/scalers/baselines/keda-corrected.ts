@@ -7,7 +7,7 @@ import { above, mapped, matched, or, quotient, sum, type Vector } from "../../pr
 import type { Scaler } from "../scaler.ts";
 import { type BaselineContext, modelNames } from "./baseline-context.ts";
 import { kedaScaler, kedaTargets, PENDING_ACTIVATION, RATE_SECONDS } from "./keda-triggers.ts";
-import { asked } from "./prometheus-view.ts";
+import { PrometheusView } from "./prometheus-view.ts";
 import type { Trigger } from "./trigger-scaler.ts";
 
 const FALLBACK_AFTER_FAILURES = 3;
@@ -33,7 +33,7 @@ const BEHAVIOR: HpaBehavior = {
  */
 export function kedaCorrectedScaler(candidate: BaselineCandidate, context: BaselineContext): Scaler {
   const targets = kedaTargets(candidate, "Value");
-  const { view } = context;
+  const prometheus = new PrometheusView(context.view);
   const matchers = { model: modelNames(context) };
   const rateOf = (scraped: ScrapedSeries, family: string): Vector =>
     sum(rates(scraped, { family, matchers }, RATE_SECONDS));
@@ -44,13 +44,13 @@ export function kedaCorrectedScaler(candidate: BaselineCandidate, context: Basel
       name: "pending",
       target: targets.pending,
       activationThreshold: PENDING_ACTIVATION,
-      query: asked(view, (scraped) => sum(instantVector(scraped, FAMILY.pending, matchers))),
+      query: prometheus.asked((scraped) => sum(instantVector(scraped, FAMILY.pending, matchers))),
     },
     {
       ...base,
       name: "queue µs",
       target: targets.queue,
-      query: asked(view, (scraped) => {
+      query: prometheus.asked((scraped) => {
         const completed = rateOf(scraped, FAMILY.success);
         const mean = quotient(rateOf(scraped, FAMILY.queueMicros), above(completed, 0));
         return or(
@@ -63,7 +63,7 @@ export function kedaCorrectedScaler(candidate: BaselineCandidate, context: Basel
       ...base,
       name: "requests/s",
       target: targets.rate,
-      query: asked(view, (scraped) => {
+      query: prometheus.asked((scraped) => {
         const completed = rateOf(scraped, FAMILY.success);
         const failed = or(
           rateOf(scraped, FAMILY.failure),

@@ -7,7 +7,7 @@ import { quotient, sum, type Vector } from "../../promql/vector.ts";
 import type { Scaler } from "../scaler.ts";
 import { type BaselineContext, modelNames } from "./baseline-context.ts";
 import { kedaScaler, kedaTargets, PENDING_ACTIVATION, RATE_SECONDS } from "./keda-triggers.ts";
-import { asked } from "./prometheus-view.ts";
+import { PrometheusView } from "./prometheus-view.ts";
 import type { Trigger } from "./trigger-scaler.ts";
 
 const POLLING_SECONDS = 15;
@@ -21,7 +21,7 @@ const COOLDOWN_SECONDS = 300;
  */
 export function kedaPrometheusScaler(candidate: BaselineCandidate, context: BaselineContext): Scaler {
   const targets = kedaTargets(candidate, "AverageValue");
-  const { view } = context;
+  const prometheus = new PrometheusView(context.view);
   const matchers = { model_name: modelNames(context)[0] ?? "" };
   const rateOf = (scraped: ScrapedSeries, family: string): Vector =>
     rates(scraped, { family, matchers }, RATE_SECONDS);
@@ -32,13 +32,13 @@ export function kedaPrometheusScaler(candidate: BaselineCandidate, context: Base
       name: "pending",
       target: targets.pending,
       activationThreshold: PENDING_ACTIVATION,
-      query: asked(view, (scraped) => sum(instantVector(scraped, FAMILY.pending, matchers))),
+      query: prometheus.asked((scraped) => sum(instantVector(scraped, FAMILY.pending, matchers))),
     },
     {
       ...base,
       name: "queue µs",
       target: targets.queue,
-      query: asked(view, (scraped) =>
+      query: prometheus.asked((scraped) =>
         quotient(
           rateOf(scraped, `${FAMILY.queueMicros}_sum`),
           rateOf(scraped, `${FAMILY.queueMicros}_count`),
@@ -49,7 +49,7 @@ export function kedaPrometheusScaler(candidate: BaselineCandidate, context: Base
       ...base,
       name: "requests/s",
       target: targets.rate,
-      query: asked(view, (scraped) => sum(rateOf(scraped, FAMILY.success))),
+      query: prometheus.asked((scraped) => sum(rateOf(scraped, FAMILY.success))),
     },
   ];
   const keda = {

@@ -12,6 +12,7 @@ import {
 } from "./baseline-context.ts";
 import { type DirectDecision, type DirectRule, DirectScaler } from "./direct-scaler.ts";
 import { arrivalsPerSecond, concurrency, widened } from "./observed-load.ts";
+import { PrometheusView } from "./prometheus-view.ts";
 
 const TICK_SECONDS = 2;
 const MAX_UP_RATE = 1000;
@@ -64,6 +65,7 @@ export function knativeRule(settings: KnativeSettings): (reading: KnativeReading
 export function knativeScaler(candidate: BaselineCandidate, context: BaselineContext): Scaler {
   const { view } = context;
   const bounds = boundsOf(candidate, context.bounds);
+  const prometheus = new PrometheusView(view);
   const perReplica = optionalParameter(candidate, "targetPerReplica");
   const load = perReplica === null ? concurrency : arrivalsPerSecond;
   const stableWindowSeconds = parameter(candidate, "stableWindow");
@@ -77,7 +79,7 @@ export function knativeScaler(candidate: BaselineCandidate, context: BaselineCon
   const makeRule = (): DirectRule => {
     const rule = knativeRule(settings);
     const over = (atSeconds: number, windowSeconds: number): number | null =>
-      load(view, atSeconds, { models, windowSeconds: widened(windowSeconds, view) });
+      load(prometheus, atSeconds, { models, windowSeconds: widened(windowSeconds, view) });
     return (atSeconds) => {
       const stable = over(atSeconds, stableWindowSeconds);
       const panic = over(atSeconds, panicWindowSeconds);

@@ -4,7 +4,7 @@ import { FAMILY } from "../../../observe/triton-metrics.ts";
 import { deltas, isSilent, rates, type ScrapedSeries } from "../../promql/scraped-series.ts";
 import type { Vector } from "../../promql/vector.ts";
 import type { ScalerView } from "../scaler.ts";
-import { scrapedAt } from "./prometheus-view.ts";
+import type { PrometheusView } from "./prometheus-view.ts";
 
 const MICROS_PER_SECOND = 1e6;
 
@@ -21,11 +21,11 @@ export function widened(windowSeconds: number, view: ScalerView): number {
  * without two scrapes of any pod.
  */
 export function arrivalsPerSecond(
-  view: ScalerView,
+  prometheus: PrometheusView,
   atSeconds: number,
   { models, windowSeconds }: LoadQuestion,
 ): number | null {
-  const scraped = scrapedAt(view, atSeconds);
+  const scraped = prometheus.at(atSeconds);
   const matchers = { model: models };
   const completed = rates(scraped, { family: FAMILY.success, matchers }, windowSeconds);
   if (isSilent(scraped) || completed.length === 0) return null;
@@ -39,11 +39,11 @@ export function arrivalsPerSecond(
  * answered. Null without two scrapes of any pod.
  */
 export function concurrency(
-  view: ScalerView,
+  prometheus: PrometheusView,
   atSeconds: number,
   { models, windowSeconds }: LoadQuestion,
 ): number | null {
-  const scraped: ScrapedSeries = scrapedAt(view, atSeconds);
+  const scraped: ScrapedSeries = prometheus.at(atSeconds);
   const found = rates(scraped, { family: FAMILY.requestMicros, matchers: { model: models } }, windowSeconds);
   return isSilent(scraped) || found.length === 0 ? null : total(found) / MICROS_PER_SECOND;
 }

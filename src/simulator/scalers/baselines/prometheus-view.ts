@@ -5,22 +5,33 @@ import { isSilent, LOOKBACK_SECONDS, type ScrapedSeries } from "../../promql/scr
 import type { Vector } from "../../promql/vector.ts";
 import type { ScalerView } from "../scaler.ts";
 
-/** Returns what a query that is evaluated at a time sees; the newest `lagSeconds` have not been taken in yet. */
-export function scrapedAt(view: ScalerView, atSeconds: number): ScrapedSeries {
-  return {
-    samples: view.samples(atSeconds - view.lagSeconds, LOOKBACK_SECONDS),
-    at: after(view.start, seconds(atSeconds)),
-    scrapeIntervalSeconds: view.scrapeIntervalSeconds,
-  };
-}
+/** Answers queries of one scaler. The last instant's samples are kept: several queries ask for the same ones. */
+export class PrometheusView {
+  readonly #view: ScalerView;
+  #last: { readonly atSeconds: number; readonly scraped: ScrapedSeries } | null = null;
 
-/** Returns the answer to a query at any time; null while Prometheus itself is down. */
-export function asked(
-  view: ScalerView,
-  query: (scraped: ScrapedSeries) => Vector,
-): (atSeconds: number) => Vector | null {
-  return (atSeconds) => {
-    const scraped = scrapedAt(view, atSeconds);
-    return isSilent(scraped) ? null : query(scraped);
-  };
+  constructor(view: ScalerView) {
+    this.#view = view;
+  }
+
+  /** Returns what a query that is evaluated at a time sees; the newest `lagSeconds` have not been taken in yet. */
+  at(atSeconds: number): ScrapedSeries {
+    if (this.#last?.atSeconds === atSeconds) return this.#last.scraped;
+    const { start, lagSeconds, scrapeIntervalSeconds } = this.#view;
+    const scraped: ScrapedSeries = {
+      samples: this.#view.samples(atSeconds - lagSeconds, LOOKBACK_SECONDS),
+      at: after(start, seconds(atSeconds)),
+      scrapeIntervalSeconds,
+    };
+    this.#last = { atSeconds, scraped };
+    return scraped;
+  }
+
+  /** Returns the answer to a query at any time; null while Prometheus itself is down. */
+  asked(query: (scraped: ScrapedSeries) => Vector): (atSeconds: number) => Vector | null {
+    return (atSeconds) => {
+      const scraped = this.at(atSeconds);
+      return isSilent(scraped) ? null : query(scraped);
+    };
+  }
 }

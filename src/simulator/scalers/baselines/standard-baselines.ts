@@ -22,7 +22,7 @@ export function standardBaselines({ workloads, candidates }: Scenario): readonly
   const set: readonly BaselineCandidate[] = [
     standard("static", { replicas: Math.max(1, workload.initialReplicas) }),
     standard("keda-prometheus"),
-    standard("keda-corrected"),
+    standard("keda-corrected", { rateThreshold: targetPerReplica }),
     standard("hpa-queue-compute"),
     standard("hpa-request-rate", { targetPerReplica }),
     standard("knative", { targetPerReplica }),

@@ -5,6 +5,7 @@ import type { Scaler } from "../scaler.ts";
 import { type BaselineContext, boundsOf, clamped, modelNames, parameter } from "./baseline-context.ts";
 import { type DirectDecision, DirectScaler } from "./direct-scaler.ts";
 import { arrivalsPerSecond, widened } from "./observed-load.ts";
+import { PrometheusView } from "./prometheus-view.ts";
 
 const TICK_SECONDS = 15;
 const LOAD_WINDOW_SECONDS = 60;
@@ -64,12 +65,13 @@ function proposal(
 export function watermarkScaler(candidate: BaselineCandidate, context: BaselineContext): Scaler {
   const { view } = context;
   const bounds = boundsOf(candidate, context.bounds);
+  const prometheus = new PrometheusView(view);
   const marks = { high: parameter(candidate, "high"), low: parameter(candidate, "low") };
   const question = { models: modelNames(context), windowSeconds: widened(LOAD_WINDOW_SECONDS, view) };
   return new DirectScaler(TICK_SECONDS, () => {
     const rule = watermarkRule(marks);
     return (atSeconds) => {
-      const load = arrivalsPerSecond(view, atSeconds, question);
+      const load = arrivalsPerSecond(prometheus, atSeconds, question);
       const { replicas, reason } = rule({ atSeconds, load, desired: view.desired(), ready: view.ready() });
       return { replicas: replicas === null ? null : clamped(replicas, bounds), reason };
     };

@@ -34,6 +34,7 @@ it("has one candidate a rule, loaded to 70 % of the 40 requests/s that a replica
   expect(Object.fromEntries(set.map(({ baseline, parameters }) => [baseline, parameters]))).toMatchObject({
     static: { replicas: 3 },
     "keda-prometheus": {},
+    "keda-corrected": { rateThreshold: 28 },
     "hpa-request-rate": { targetPerReplica: 28 },
     knative: { targetPerReplica: 28 },
     watermark: { high: 32, low: 16 },
