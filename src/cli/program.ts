@@ -10,6 +10,7 @@ import { runDemo } from "./demo.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { runExplain } from "./explain.ts";
 import type { Output } from "./output.ts";
+import { addCompare, addTune } from "./policy-search-commands.ts";
 import { type RecordOptions, runRecord } from "./record.ts";
 import { runReplay } from "./replay.ts";
 import { runSchema, SCHEMA_KINDS } from "./schema.ts";
@@ -74,6 +75,8 @@ function describeProgram(surroundings: Surroundings, choose: Choose): Command {
   addReplay(program, output, choose);
   addExplain(program, output, choose);
   addSimulate(program, output, choose);
+  addCompare(program, output, choose);
+  addTune(program, output, choose);
   addTrace(program, output, choose);
   return program;
 }
