@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CountingProxy } from "./fleet-1000/counting-proxy.ts";
+import { writePast } from "./fleet-1000/past.ts";
 import { isPrometheusInstalled, startScraping } from "./fleet-1000/prometheus.ts";
 import type { LoadOrder, LoadOutcome } from "./fleet-1000/rpc-load.ts";
 import {
@@ -23,6 +24,8 @@ import type { Benchmark, BenchResult } from "./result.ts";
 /** How many policies, and how long the load lasts: shorter for a look than for a figure. */
 const POLICIES = Number(process.env["TIDEMARK_FLEET_POLICIES"] ?? 1000);
 const LOAD_SECONDS = Number(process.env["TIDEMARK_FLEET_SECONDS"] ?? 61);
+/** How much past Prometheus has when the service starts, besides what it has scraped by then. */
+const PAST_SECONDS = Number(process.env["TIDEMARK_FLEET_PAST_SECONDS"] ?? 0);
 /** A folder for a profile of the service's processor time. */
 const PROFILE_TO = process.env["TIDEMARK_FLEET_PROFILE"] ?? null;
 /** Half as long, but never without a tick. */
@@ -54,6 +57,10 @@ async function run(): Promise<BenchResult[]> {
   const close: (() => void)[] = [];
   try {
     const [exporterPort, loader, echoPort] = await startHelpers(children);
+    if (PAST_SECONDS > 0) {
+      const instance = `127.0.0.1:${exporterPort}`;
+      writePast({ policies: POLICIES, pastSeconds: PAST_SECONDS, instance, folder });
+    }
     const prometheus = await startScraping({ policies: POLICIES, exporterPort, folder });
     children.push(prometheus.child);
     const proxy = new CountingProxy(prometheus.url, TICK_MS);
@@ -73,7 +80,7 @@ async function run(): Promise<BenchResult[]> {
     const ended = once(service.child, "exit");
     service.child.kill("SIGTERM");
     await ended;
-    return [resultOf({ measured, echo, beside, memory, readySeconds: service.readySeconds })];
+    return [resultOf({ measured, echo, beside, memory, service })];
   } finally {
     for (const step of close) step();
     for (const child of children) child.kill("SIGKILL");
@@ -91,7 +98,7 @@ async function startHelpers(children: ChildProcess[]): Promise<[number, ChildPro
   };
   const loader = begin("fleet-1000/rpc-load.ts", []);
   const [exporter, echo] = await Promise.all([
-    once(begin("fleet-1000/exporter.ts", [String(POLICIES)]), "message"),
+    once(begin("fleet-1000/exporter.ts", [String(POLICIES), String(PAST_SECONDS)]), "message"),
     once(begin("servers/get-metrics-server.ts", ["echo"]), "message"),
   ]);
   return [exporter[0].port, loader, echo[0].port];
@@ -146,13 +153,13 @@ function resultOf({
   echo,
   beside,
   memory,
-  readySeconds,
+  service: { readySeconds, readyCpuSeconds },
 }: {
   readonly measured: Measured;
   readonly echo: LoadOutcome;
   readonly beside: LoadOutcome;
   readonly memory: { readonly rssMiB: number; readonly peakRssMiB: number };
-  readonly readySeconds: number;
+  readonly service: FleetService;
 }): BenchResult {
   const { ours, stalls, ticks, queries, megabytes, cpuSeconds } = measured;
   const tickCount = ticks.ok + ticks.notOk;
@@ -170,6 +177,7 @@ function resultOf({
     },
     figures: {
       policies: POLICIES,
+      pastSeconds: PAST_SECONDS,
       queriesPerTick: Math.max(...queries),
       stallMsMax: stalls.stallMs,
       stallsOver20Ms: stalls.stalls,
@@ -197,6 +205,7 @@ function resultOf({
       megabytesPerTick: megabytes / tickCount,
       cpuRatio: cpuSeconds / (LOAD_SECONDS + WARM_UP_SECONDS),
       readySeconds,
+      readyCpuSeconds,
     },
   };
 }
