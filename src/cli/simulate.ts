@@ -1,10 +1,11 @@
 // `tidemark simulate`: runs every candidate of a scenario over every seed and says what came of it.
 
+import type { BaselineKind } from "../domain/baselines.ts";
 import type { BaselineCandidate, Scenario } from "../domain/scenario.ts";
 import type { SimulationResult } from "../domain/simulation-result.ts";
 import { VERSION } from "../domain/version.ts";
-import type { WorkloadObjective } from "../simulator/results/candidate-score.ts";
 import { expectationResults } from "../simulator/results/expectations.ts";
+import type { Yardstick } from "../simulator/results/verdict.ts";
 import { badInput } from "./command-error.ts";
 import { assertWritable } from "./decision-log.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -39,6 +40,7 @@ export type Simulator = {
 };
 
 const SEED = /^[0-9]{1,10}$/;
+const CLAIRVOYANT: BaselineKind = "clairvoyant";
 const LARGEST_SEED = 4_294_967_295;
 
 /** Prints the result of `file`'s scenario; exit 1 where an expectation is missed or an invariant broken. */
@@ -69,9 +71,9 @@ export async function runSimulate(
   if (options.timeline !== undefined) writeTimeline(options.timeline, played.timeline);
   if (options.requests !== undefined) writeRequests(options.requests, played.requests);
   const result = resultOf(scenario, hash, played);
-  const objectives = objectivesOf(candidates);
+  const yardstick = yardstickOf(candidates);
   output.stdout(
-    options.json === true ? `${JSON.stringify(result)}\n` : simulationText({ result, scenario, objectives }),
+    options.json === true ? `${JSON.stringify(result)}\n` : simulationText({ result, scenario, yardstick }),
   );
   output.stderr(`${speedText(played, progress.seconds())}\n`);
   return result.ok ? EXIT.yes : EXIT.no;
@@ -112,11 +114,13 @@ function resultOf(scenario: Scenario, hash: string, { runs }: Played): Simulatio
   };
 }
 
-function objectivesOf({ ours }: Candidates): readonly WorkloadObjective[] {
-  return ours.map(({ policy: { target, objective } }) => ({
+function yardstickOf({ ours, all }: Candidates): Yardstick {
+  const objectives = ours.map(({ policy: { target, objective } }) => ({
     workload: `${target.namespace}/${target.name}`,
     percentile: objective.percentile,
   }));
+  const foreseeing = all.filter((one) => one.kind === "baseline" && one.baseline === CLAIRVOYANT);
+  return { objectives, clairvoyant: new Set(foreseeing.map(({ name }) => name)) };
 }
 
 function speedText({ runs }: Played, seconds: number): string {

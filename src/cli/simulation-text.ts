@@ -3,19 +3,19 @@
 import type { Scenario } from "../domain/scenario.ts";
 import type { SimulationResult, SimulationRun } from "../domain/simulation-result.ts";
 import { assumptionsOf } from "../simulator/results/assumptions.ts";
-import { grouped, meanOf, type WorkloadObjective } from "../simulator/results/candidate-score.ts";
-import { verdictOf } from "../simulator/results/verdict.ts";
+import { grouped, meanOf } from "../simulator/results/candidate-score.ts";
+import { percent, verdictOf, type Yardstick } from "../simulator/results/verdict.ts";
 
 export type SimulationText = {
   readonly result: SimulationResult;
   /** With the seeds that were run. */
   readonly scenario: Scenario;
-  readonly objectives: readonly WorkloadObjective[];
+  readonly yardstick: Yardstick;
 };
 
 /** Returns the conclusion and what it rests on, a line each. */
-export function verdictLines({ result, scenario, objectives }: SimulationText): readonly string[] {
-  const { conclusion, missed, candidates, rejected } = verdictOf(result, objectives);
+export function verdictLines({ result, scenario, yardstick }: SimulationText): readonly string[] {
+  const { conclusion, missed, candidates, rejected } = verdictOf(result, yardstick);
   const seeds = scenario.seeds.length;
   return [
     conclusion,
@@ -35,18 +35,19 @@ function section(title: string, lines: readonly string[]): readonly string[] {
   return lines.length === 0 ? [] : [`${title}:`, ...lines.map((line) => `  ${line}`)];
 }
 
-type Column = { readonly title: string; cell(runs: readonly SimulationRun[]): string };
+type Column = {
+  readonly title: string;
+  /** A name: it stands on the left, and is left out where all rows have one. */
+  readonly isName?: true;
+  cell(runs: readonly SimulationRun[]): string;
+};
 
 /** Means over the seeds. */
 const COLUMNS: readonly Column[] = [
-  { title: "candidate", cell: ([run]) => run?.candidate ?? "" },
-  { title: "workload", cell: ([run]) => run?.workload ?? "" },
-  { title: "model", cell: ([run]) => run?.model ?? "" },
+  { title: "workload", isName: true, cell: ([run]) => run?.workload ?? "" },
+  { title: "model", isName: true, cell: ([run]) => run?.model ?? "" },
   { title: "requests", cell: mean((run) => run.requests.arrived, 0) },
-  {
-    title: "in time %",
-    cell: mean((run) => (run.attainmentRatio === null ? null : run.attainmentRatio * 100), 2),
-  },
+  { title: "in time", cell: inTime },
   { title: "p50 ms", cell: mean((run) => run.latencyMs.p50, 1) },
   { title: "p99 ms", cell: mean((run) => run.latencyMs.p99, 1) },
   { title: "GPU-h", cell: mean((run) => run.gpuHours.total, 3) },
@@ -61,26 +62,27 @@ const COLUMNS: readonly Column[] = [
   { title: "reversals", cell: mean((run) => run.scaling.reversals, 1) },
   { title: "recovery s", cell: mean((run) => run.scaling.recoverySeconds, 0) },
 ];
-const TEXT_COLUMNS = 3;
+const CANDIDATE: Column = { title: "candidate", isName: true, cell: ([run]) => run?.candidate ?? "" };
 
 function table(runs: readonly SimulationRun[]): readonly string[] {
   const groups = [
     ...grouped(runs, ({ candidate, workload, model }) => [candidate, workload, model].join("\n")).values(),
   ];
+  const telling = COLUMNS.filter(({ isName, cell }) => isName !== true || new Set(groups.map(cell)).size > 1);
+  const columns = [CANDIDATE, ...telling];
   const rows = [
-    COLUMNS.map(({ title }) => title),
-    ...groups.map((own) => COLUMNS.map(({ cell }) => cell(own))),
+    columns.map(({ title }) => title),
+    ...groups.map((own) => columns.map(({ cell }) => cell(own))),
   ];
-  const widths = COLUMNS.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
-  return rows.map((row) =>
-    row
-      .map((cell, index) => {
-        const width = widths[index] ?? 0;
-        return index < TEXT_COLUMNS ? cell.padEnd(width) : cell.padStart(width);
-      })
-      .join("  ")
-      .trimEnd(),
-  );
+  const widths = columns.map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)));
+  const padded = (cell: string, index: number): string =>
+    columns[index]?.isName === true ? cell.padEnd(widths[index] ?? 0) : cell.padStart(widths[index] ?? 0);
+  return rows.map((row) => row.map(padded).join("  ").trimEnd());
+}
+
+function inTime(runs: readonly SimulationRun[]): string {
+  const ratio = meanOf(runs.map((run) => run.attainmentRatio));
+  return ratio === null ? "–" : percent(ratio);
 }
 
 function mean(of: (run: SimulationRun) => number | null, decimals: number): Column["cell"] {

@@ -20,11 +20,22 @@ export type Verdict = {
   readonly rejected: readonly string[];
 };
 
+/** What a result is judged by. */
+export type Yardstick = {
+  /** Of our policies. */
+  readonly objectives: readonly WorkloadObjective[];
+  /** The candidates that know the future: what they cost is a measure, not an offer. */
+  readonly clairvoyant: ReadonlySet<string>;
+};
+
 /** Shares are told in percent, so close to all that two decimals matter. */
 const SHARE_DIGITS = 2;
+/** 0.29 × 100 is a hair less than 29. */
+const ROUNDING = 1e-9;
 
-/** Returns the verdict; `objectives` are those of our policies. */
-export function verdictOf(result: SimulationResult, objectives: readonly WorkloadObjective[]): Verdict {
+/** Returns the verdict. */
+export function verdictOf(result: SimulationResult, yardstick: Yardstick): Verdict {
+  const { objectives } = yardstick;
   const scores = candidateScores(result.runs, objectives);
   const [ours, ...others] = scores;
   const missed = [
@@ -33,29 +44,41 @@ export function verdictOf(result: SimulationResult, objectives: readonly Workloa
   ];
   if (ours === undefined) return { conclusion: "nothing was run", missed, candidates: [], rejected: [] };
   return {
-    conclusion: `${result.ok ? "ok" : "NOT ok"}: ${conclusion(result, scores, missed.length)}`,
+    conclusion: `${result.ok ? "ok" : "NOT ok"}: ${conclusion(result, scores, { ...yardstick, faults: missed.length })}`,
     missed,
     candidates: [figures(ours), ...others.map((other) => `${figures(other)}; ${against(ours, other)}`)],
     rejected: scores.flatMap((score) => rejection(score, ours, objectives) ?? []),
   };
 }
 
-function conclusion({ expect }: SimulationResult, scores: readonly CandidateScore[], faults: number): string {
-  const [ours] = scores;
-  if (ours === undefined) return "nothing was run";
+function conclusion(
+  { expect }: SimulationResult,
+  scores: readonly CandidateScore[],
+  { faults, clairvoyant }: Yardstick & { readonly faults: number },
+): string {
   const expected =
     faults > 0
       ? `${faults} ${faults === 1 ? "expectation or invariant is" : "expectations or invariants are"} missed; `
       : expect.length > 0
-        ? `all expectations are met; `
+        ? "all expectations are met; "
         : "";
-  const holding = scores.filter(({ missed }) => missed.length === 0);
+  const rivals = scores.filter(({ candidate }) => !clairvoyant.has(candidate));
+  const foreseen = scores.find(({ candidate, missed }) => clairvoyant.has(candidate) && missed.length === 0);
+  return `${expected}${standing(rivals)}${foreseen === undefined ? "" : `; with the future known ${shownHours(foreseen.mean.gpuHours)} would do`}`;
+}
+
+/** How ours, the first, stands among those that one could choose. */
+function standing(rivals: readonly CandidateScore[]): string {
+  const [ours] = rivals;
+  if (ours === undefined) return "nothing was run";
   const cost = `${shownHours(ours.mean.gpuHours)} GPU-hours`;
-  if (ours.missed.length > 0) return `${expected}${ours.candidate} misses its objective with ${cost}`;
-  const cheaper = holding.filter(({ mean }) => mean.gpuHours < ours.mean.gpuHours);
-  const [cheapest] = cheaper.toSorted((one, other) => one.mean.gpuHours - other.mean.gpuHours);
-  const holds = `${expected}${ours.candidate} holds its objective with ${cost}`;
-  if (scores.length === 1) return holds;
+  if (ours.missed.length > 0) return `${ours.candidate} misses its objective with ${cost}`;
+  const holding = rivals.filter(({ missed }) => missed.length === 0);
+  const [cheapest] = holding
+    .filter(({ mean }) => mean.gpuHours < ours.mean.gpuHours)
+    .toSorted((one, other) => one.mean.gpuHours - other.mean.gpuHours);
+  const holds = `${ours.candidate} holds its objective with ${cost}`;
+  if (rivals.length === 1) return holds;
   if (cheapest !== undefined)
     return `${holds}; ${cheapest.candidate} holds it with ${shownHours(cheapest.mean.gpuHours)}`;
   return holding.length === 1
@@ -122,8 +145,9 @@ function relative({ base, difference }: PairedDifference): string {
   return ` = ${difference < 0 ? "−" : "+"}${Math.abs((difference / base) * 100).toFixed(1)} %`;
 }
 
-function percent(ratio: number): string {
-  return `${(Math.floor(ratio * 10 ** (2 + SHARE_DIGITS)) / 10 ** SHARE_DIGITS).toFixed(SHARE_DIGITS)} %`;
+/** Returns a share in percent, rounded down: what misses an objective never looks as if it held it. */
+export function percent(ratio: number): string {
+  return `${(Math.floor(ratio * 10 ** (2 + SHARE_DIGITS) + ROUNDING) / 10 ** SHARE_DIGITS).toFixed(SHARE_DIGITS)} %`;
 }
 
 function points(ratio: number): string {

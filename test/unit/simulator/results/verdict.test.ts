@@ -6,10 +6,13 @@ import type {
   SimulationResult,
   SimulationRun,
 } from "../../../../src/domain/simulation-result.ts";
-import { verdictOf } from "../../../../src/simulator/results/verdict.ts";
+import { verdictOf, type Yardstick } from "../../../../src/simulator/results/verdict.ts";
 import { gpuHours, simulationRun } from "../../../support/simulation-run.ts";
 
-const OBJECTIVES = [{ workload: "ai-inference/triton-burst", percentile: 99 }];
+const YARDSTICK: Yardstick = {
+  objectives: [{ workload: "ai-inference/triton-burst", percentile: 99 }],
+  clairvoyant: new Set(["foresight"]),
+};
 
 function resultOf(
   runs: readonly SimulationRun[],
@@ -58,6 +61,12 @@ const conclusions: readonly {
     conclusion: "ok: ours holds its objective with 2.000 GPU-hours; no other candidate holds it",
   },
   {
+    name: "who knows the future",
+    result: resultOf([run("ours", 2, 0.995), run("fixed", 3, 1), run("foresight", 0.5, 0.992)]),
+    conclusion:
+      "ok: ours holds its objective with 2.000 GPU-hours, the fewest of the 2 candidates that do; with the future known 0.500 would do",
+  },
+  {
     name: "ours missing it",
     result: resultOf([run("ours", 2, 0.98), run("fixed", 1.5, 0.999)]),
     conclusion: "ok: ours misses its objective with 2.000 GPU-hours",
@@ -76,14 +85,14 @@ const conclusions: readonly {
 
 describe("the conclusion", () => {
   test.each(conclusions)("says of $name what it is", ({ result, conclusion }) => {
-    expect(verdictOf(result, OBJECTIVES).conclusion).toBe(conclusion);
+    expect(verdictOf(result, YARDSTICK).conclusion).toBe(conclusion);
   });
 
   test("lists what was missed and what was broken", () => {
     const runs = [{ ...run("ours", 2, 1), invariantBreaches: ["left its bounds", "left its bounds"] }];
     const verdict = verdictOf(
       resultOf(runs, [{ candidate: "ours", ok: false, missed: ["replicas 9, at most 8 expected"] }]),
-      OBJECTIVES,
+      YARDSTICK,
     );
     expect(verdict.missed).toEqual([
       "ours: replicas 9, at most 8 expected",
@@ -95,7 +104,7 @@ describe("the conclusion", () => {
 describe("the candidates", () => {
   test("stand beside ours with a bare difference for one seed", () => {
     expect(
-      verdictOf(resultOf([run("ours", 2, 0.995), run("fixed", 3, 0.999)]), OBJECTIVES).candidates,
+      verdictOf(resultOf([run("ours", 2, 0.995), run("fixed", 3, 0.999)]), YARDSTICK).candidates,
     ).toEqual([
       "ours: 99.50 % in time, 2.000 GPU-hours, p99 199 ms, 1 reversal",
       "fixed: 99.90 % in time, 3.000 GPU-hours, p99 199 ms, 1 reversal; against ours: GPU-hours +1.000 = +50.0 %, in time +0.40 points",
@@ -110,7 +119,7 @@ describe("the candidates", () => {
       run("fixed", 4.2, 0.995, 2),
     ];
     // Differences 1.0 and 1.2: mean 1.1, standard error 0.1, t(0.975, 1) = 12.706.
-    expect(verdictOf(resultOf(runs), OBJECTIVES).candidates[1]).toBe(
+    expect(verdictOf(resultOf(runs), YARDSTICK).candidates[1]).toBe(
       "fixed: 99.50 % in time, 3.600 GPU-hours, p99 199 ms, 1 reversal; against ours: GPU-hours +1.100 (−0.171 to +2.371) = +44.0 %, in time +0.00 (+0.00 to +0.00) points",
     );
   });
@@ -123,13 +132,13 @@ describe("the candidates", () => {
       simulationRun({ workload: "ai-inference/other", model: "second", attainmentRatio: 1, requests: light }),
     ];
     // Two workloads of 2 GPU-hours; (3000 + 900 + 1000) of 5000 requests in time.
-    expect(verdictOf(resultOf(runs), OBJECTIVES).candidates).toEqual([
+    expect(verdictOf(resultOf(runs), YARDSTICK).candidates).toEqual([
       "ours: 98.00 % in time, 4.000 GPU-hours, p99 199 ms, 2 reversals",
     ]);
   });
 
   test("never show a missed objective as held by rounding", () => {
-    expect(verdictOf(resultOf([run("ours", 2, 0.989_999)]), OBJECTIVES).candidates[0]).toContain("98.99 %");
+    expect(verdictOf(resultOf([run("ours", 2, 0.989_999)]), YARDSTICK).candidates[0]).toContain("98.99 %");
   });
 });
 
@@ -171,5 +180,5 @@ const rejections: readonly {
 ];
 
 test.each(rejections)("is rejected: $name", ({ runs, rejected }) => {
-  expect(verdictOf(resultOf(runs), OBJECTIVES).rejected).toEqual(rejected);
+  expect(verdictOf(resultOf(runs), YARDSTICK).rejected).toEqual(rejected);
 });
