@@ -9,8 +9,8 @@ import { VERSION } from "../domain/version.ts";
 import type { PolicyRefusalReason, Telemetry, TickResult } from "../ports/telemetry.ts";
 import { CallCounters } from "./call-counters.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
-import { POLICY_GAUGES, SERVICE_METRICS } from "./own-metrics.ts";
-import { policyGauges } from "./policy-gauges.ts";
+import { SERVICE_METRICS } from "./own-metrics.ts";
+import { PolicyPage } from "./policy-page.ts";
 
 const POLICIES_A_SLICE = 20;
 const WORK_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
@@ -133,7 +133,7 @@ export class PrometheusTelemetry implements Telemetry {
   }
 
   async #renderPage(): Promise<string> {
-    await this.#fillPolicyGauges();
+    const policies = await this.#policyPage();
     if (this.#sourceUp !== null) this.#gauge("tidemark_source_up").set(this.#sourceUp() ? 1 : 0);
     this.#gauge("tidemark_event_loop_lag_seconds").set(this.#takeLagSeconds());
     const families: string[] = [];
@@ -141,25 +141,21 @@ export class PrometheusTelemetry implements Telemetry {
       families.push(await this.#registry.getSingleMetricAsString(name));
       await turn();
     }
-    return `${families.join("\n\n")}\n`;
+    return `${[...families, ...policies.families()].join("\n\n")}\n`;
   }
 
-  /** Anew each time: what is not set now is not on the page, so nothing of the past stays. */
-  async #fillPolicyGauges(): Promise<void> {
-    for (const name of Object.keys(POLICY_GAUGES)) this.#gauges.get(name)?.reset();
+  async #policyPage(): Promise<PolicyPage> {
+    const page = new PolicyPage();
     for (const [index, { policy, record }] of [...this.#latest.values()].entries()) {
-      const ours = labelsOf(policy);
-      this.#gauges.get("tidemark_agreement_promised")?.set(ours, this.#agreed.has(record.policy) ? 1 : 0);
-      for (const { name, labels, value } of policyGauges(policy, record)) {
-        this.#gauges.get(name)?.set({ ...ours, ...labels }, value);
-      }
+      page.add({ policy, record, isAgreed: this.#agreed.has(record.policy) });
       if (index % POLICIES_A_SLICE === POLICIES_A_SLICE - 1) await turn();
     }
+    return page;
   }
 
   #createMetrics(): void {
     const registers = [this.#registry];
-    for (const [name, { type, labels, help }] of Object.entries({ ...SERVICE_METRICS, ...POLICY_GAUGES })) {
+    for (const [name, { type, labels, help }] of Object.entries(SERVICE_METRICS)) {
       const options = { name, help, labelNames: [...labels], registers };
       if (type === "gauge") this.#gauges.set(name, new Gauge(options));
       else if (type === "counter") this.#counters.set(name, new Counter(options));

@@ -1,6 +1,7 @@
 // The ticking end: keeps a gRPC server in a thread of its own told of every answer, so that neither a tick's work nor
 // collecting its garbage ever holds up a call.
 
+import { setFlagsFromString } from "node:v8";
 import { Worker } from "node:worker_threads";
 
 import { type PublishedRecord, publishedEntry, publishedRecord } from "../control/published.ts";
@@ -37,6 +38,8 @@ const ENTRY = new URL(import.meta.url.replace(/rpc-thread(\.[jt]s)/, "rpc-worker
 
 /** Starts the server in a thread of its own. Rejects where it cannot listen. */
 export async function startRpcThread(settings: RpcSettings, needs: RpcNeeds): Promise<RpcFront> {
+  // Threads share the helpers that collect garbage: the small collections of this one would wait for the others' large ones.
+  setFlagsFromString("--no-parallel-scavenge");
   const worker = new Worker(ENTRY, { workerData: settings, name: "rpc", resourceLimits: HEAP });
   const broken = new Promise<never>((_, reject) => {
     worker.once("error", (error) => {

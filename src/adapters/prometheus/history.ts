@@ -18,6 +18,8 @@ const LARGEST_PAGE_INTERVALS = 512;
 /** A page of a large fleet is shorter, so that its answers, which come together, never fill the memory. */
 const MOST_POLICY_INTERVALS = 16_000;
 const SHORTEST_PAGE_INTERVALS = 8;
+/** Queries under way together; all at once, their answers would take twice the memory. */
+const AT_ONCE = 3;
 
 export type HistoryParts = {
   readonly fleet: Fleet;
@@ -112,7 +114,10 @@ export class History {
       answer instanceof PrometheusError ? [] : answer.series,
     );
     fleet.learnTargets(attempts);
-    const others = await Promise.all(selectors.filter((selector) => !isOfScrapes(selector)).map(ask));
+    const others = await aFewAtOnce(
+      selectors.filter((selector) => !isOfScrapes(selector)),
+      ask,
+    );
     return await this.#finish([...scrapes, ...others], attempts, end);
   }
 
@@ -168,6 +173,20 @@ async function each<Item>(all: Iterable<Item>, take: (item: Item) => void): Prom
     const turn = breathe();
     if (turn !== null) await turn;
   }
+}
+
+/** Returns what `run` gives for each item, in the order in which they end. */
+async function aFewAtOnce<Item, Given>(
+  items: readonly Item[],
+  run: (item: Item) => Promise<Given>,
+): Promise<readonly Given[]> {
+  const left = items.values();
+  const given: Given[] = [];
+  const worker = async (): Promise<void> => {
+    for (const item of left) given.push(await run(item));
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return given;
 }
 
 function worst(readings: readonly Reading[]): Trouble {
