@@ -1,7 +1,7 @@
 // Request planes for tests: settings with defaults, arrivals from lists, and what came of them as rows.
 
 import type { Balancer, Batching, ModelScenario, ServiceTime } from "../../src/domain/scenario.ts";
-import { randomStream } from "../../src/simulator/random/random-stream.ts";
+import { type RandomStream, randomStream } from "../../src/simulator/random/random-stream.ts";
 import { RequestPlane, type RequestPlaneSettings } from "../../src/simulator/requests/request-plane.ts";
 import type { ArrivalSource } from "../../src/simulator/traffic/arrival-source.ts";
 
@@ -70,4 +70,20 @@ export function planeOf(
     keepRequests: true,
     ...settings,
   });
+}
+
+/** Returns a source without end: single rows at a rate a second, exponential gaps. */
+export function poissonArrivals(rate: number, random: RandomStream): ArrivalSource {
+  let next = random.exponential() / rate;
+  return {
+    fill(until, times, batches) {
+      let filled = 0;
+      for (; filled < times.length && next < until; filled += 1) {
+        times[filled] = next;
+        batches[filled] = 1;
+        next += random.exponential() / rate;
+      }
+      return filled;
+    },
+  };
 }
