@@ -1,4 +1,4 @@
-// PromQL's rate() and delta() over the samples of one series, extrapolation included, as Prometheus 2.42 computes them.
+// PromQL's rate() over the samples of one series, extrapolation included, as Prometheus 2.42 computes them.
 
 import { before, elapsed, type Instant, millis, seconds, toSeconds } from "../../domain/units.ts";
 import { countUntil } from "../../observe/window.ts";
@@ -12,26 +12,12 @@ export type Points = { readonly times: readonly Instant[]; readonly values: read
 /** The window [at − rangeSeconds, at], both ends inside. */
 export type RangeWindow = { readonly at: Instant; readonly rangeSeconds: number };
 
-/** Returns the per-second increase of a counter over the window; null with fewer than two samples in it. */
-export function rate(points: Points, window: RangeWindow): number | null {
-  return extrapolated(points, window, "rate");
-}
-
-/** Returns the difference of a gauge over the window; null with fewer than two samples in it. */
-export function delta(points: Points, window: RangeWindow): number | null {
-  return extrapolated(points, window, "delta");
-}
-
 /**
- * Returns the difference (or its rate) of the last and the first sample in the window, plus what a counter lost at restarts, stretched
- * to the window: to its edge where the samples reach near to it, else by half a mean gap, and never to before the time
- * at which a counter would have been 0.
+ * Returns the counter's increase a second over the window; null with fewer than two samples in it. That is the difference
+ * of the last and the first sample in the window, plus what was lost at restarts, stretched to the window: to its edge where
+ * the samples reach near to it, else by half a mean gap, and never to before the time at which the counter would have been 0.
  */
-function extrapolated(
-  { times, values }: Points,
-  { at, rangeSeconds }: RangeWindow,
-  result: "rate" | "delta",
-): number | null {
+export function rate({ times, values }: Points, { at, rangeSeconds }: RangeWindow): number | null {
   const start = before(at, seconds(rangeSeconds));
   const first = countUntil(times, before(start, millis(1)));
   const last = countUntil(times, at) - 1;
@@ -39,18 +25,17 @@ function extrapolated(
   if (last <= first || firstTime === undefined || lastTime === undefined || firstValue === undefined) {
     return null;
   }
-  let increase = (values[last] ?? 0) - firstValue;
-  if (result === "rate") increase += lostAtRestarts(values, first, last);
+  const increase = (values[last] ?? 0) - firstValue + lostAtRestarts(values, first, last);
   const sampled = toSeconds(elapsed(firstTime, lastTime));
   const meanGap = sampled / (last - first);
   let toStart = toSeconds(elapsed(start, firstTime));
   const toEnd = toSeconds(elapsed(lastTime, at));
-  if (result === "rate" && increase > 0 && firstValue >= 0) {
+  if (increase > 0 && firstValue >= 0) {
     toStart = Math.min(toStart, sampled * (firstValue / increase));
   }
   const reach = (gap: number): number => (gap < meanGap * EDGE_GAPS ? gap : meanGap / 2);
   const factor = (sampled + reach(toStart) + reach(toEnd)) / sampled;
-  return increase * (result === "rate" ? factor / rangeSeconds : factor);
+  return increase * (factor / rangeSeconds);
 }
 
 function lostAtRestarts(values: readonly number[], first: number, last: number): number {

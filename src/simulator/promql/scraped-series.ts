@@ -3,7 +3,7 @@
 import type { PodSamples, Series, SeriesLabels, WorkloadSamples } from "../../domain/samples.ts";
 import { elapsed, type Instant, toSeconds } from "../../domain/units.ts";
 import { countUntil } from "../../observe/window.ts";
-import { delta, type Points, type RangeWindow, rate } from "./extrapolated-rate.ts";
+import { type Points, type RangeWindow, rate } from "./extrapolated-rate.ts";
 import type { Vector, VectorElement } from "./vector.ts";
 
 /** An instant selector finds no sample older than this. */
@@ -36,16 +36,6 @@ export function rates(
   return selected(scraped, selector, (points) => rate(points, window));
 }
 
-/** Returns `delta(family{matchers}[range])`; series with fewer than two samples in the range are left out. */
-export function deltas(
-  scraped: ScrapedSeries,
-  selector: { readonly family: string; readonly matchers: Matchers },
-  rangeSeconds: number,
-): Vector {
-  const window: RangeWindow = { at: scraped.at, rangeSeconds };
-  return selected(scraped, selector, (points) => delta(points, window));
-}
-
 /**
  * Returns whether Prometheus itself is down: it did scrape, but tried no pod for more than two intervals. Its queries fail
  * then, where a failed scrape only leaves their answer empty.
@@ -55,6 +45,12 @@ export function isSilent({ samples, at, scrapeIntervalSeconds }: ScrapedSeries):
   if (tries.length === 0) return false;
   const newestAge = Math.min(...tries.map((tried) => toSeconds(elapsed(tried, at))));
   return newestAge > (STALE_AFTER_INTERVALS + 1) * scrapeIntervalSeconds;
+}
+
+/** Returns whether a pod was not tried for more than two intervals: it is no target any more. */
+export function isTargetGone({ scrapes }: PodSamples, at: Instant, scrapeIntervalSeconds: number): boolean {
+  const tried = scrapes.at(-1)?.at;
+  return tried !== undefined && toSeconds(elapsed(tried, at)) > STALE_AFTER_INTERVALS * scrapeIntervalSeconds;
 }
 
 function selected(

@@ -65,10 +65,10 @@ export function knativeRule(settings: KnativeSettings): (reading: KnativeReading
 export function knativeScaler(candidate: BaselineCandidate, context: BaselineContext): Scaler {
   const { view } = context;
   const bounds = boundsOf(candidate, context.bounds);
-  const prometheus = new PrometheusView(view);
   const perReplica = optionalParameter(candidate, "targetPerReplica");
   const load = perReplica === null ? concurrency : arrivalsPerSecond;
   const stableWindowSeconds = parameter(candidate, "stableWindow");
+  const prometheus = new PrometheusView(view, stableWindowSeconds);
   const panicWindowSeconds = stableWindowSeconds * parameter(candidate, "panicWindowRatio");
   const settings: KnativeSettings = {
     targetPerReplica: perReplica ?? optionalParameter(candidate, "concurrency") ?? DEFAULT_CONCURRENCY,

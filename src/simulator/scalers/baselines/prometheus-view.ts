@@ -8,10 +8,13 @@ import type { ScalerView } from "../scaler.ts";
 /** Answers queries of one scaler. The last instant's samples are kept: several queries ask for the same ones. */
 export class PrometheusView {
   readonly #view: ScalerView;
+  readonly #spanSeconds: number;
   #last: { readonly atSeconds: number; readonly scraped: ScrapedSeries } | null = null;
 
-  constructor(view: ScalerView) {
+  /** The samples reach back five minutes, or over the longest window that is asked about and a scrape before it. */
+  constructor(view: ScalerView, longestWindowSeconds = 0) {
     this.#view = view;
+    this.#spanSeconds = Math.max(LOOKBACK_SECONDS, longestWindowSeconds + 2 * view.scrapeIntervalSeconds);
   }
 
   /** Returns what a query that is evaluated at a time sees; the newest `lagSeconds` have not been taken in yet. */
@@ -19,7 +22,7 @@ export class PrometheusView {
     if (this.#last?.atSeconds === atSeconds) return this.#last.scraped;
     const { start, lagSeconds, scrapeIntervalSeconds } = this.#view;
     const scraped: ScrapedSeries = {
-      samples: this.#view.samples(atSeconds - lagSeconds, LOOKBACK_SECONDS),
+      samples: this.#view.samples(atSeconds - lagSeconds, this.#spanSeconds),
       at: after(start, seconds(atSeconds)),
       scrapeIntervalSeconds,
     };

@@ -1,7 +1,7 @@
-// rate() and delta() against what promtool 2.42.0 computes for the same samples.
+// rate() against what promtool 2.42.0 computes for the same samples.
 
 import { describe, expect, it, test } from "vitest";
-import { delta, type Points, rate } from "../../../../src/simulator/promql/extrapolated-rate.ts";
+import { type Points, rate } from "../../../../src/simulator/promql/extrapolated-rate.ts";
 import { at } from "../../../support/builders.ts";
 
 /** Samples every 15 s from t = 0; `_` = none. */
@@ -17,7 +17,6 @@ const LATE = points(`_ _ _ _ _ _ ${Array.from({ length: 11 }, (_, index) => 1000
 const YOUNG = points(`_ _ _ _ _ _ ${Array.from({ length: 11 }, (_, index) => 3 + index * 30).join(" ")}`);
 const RESET = points("100 160 220 40 100 170 5 65 125 185 200");
 const SPARSE = points("10 _ _ 40 _ _ _ 95 _ _ 130");
-const GAUGE = points("4 9 2 7 12 3 8 1 0 6 11");
 
 describe("rate", () => {
   test.each([
@@ -58,14 +57,5 @@ describe("rate", () => {
     expect(rate(STEADY, { at: at(187), rangeSeconds: 10 })).toBeNull();
     expect(rate(STEADY, { at: at(-5), rangeSeconds: 60 })).toBeNull();
     expect(rate({ times: [], values: [] }, { at: at(60), rangeSeconds: 60 })).toBeNull();
-  });
-});
-
-describe("delta", () => {
-  test.each([
-    { name: "falls", time: 131, range: 60, want: -4 },
-    { name: "rises, and falls between are not restarts", time: 150, range: 120, want: 9 },
-  ])("$name", ({ time, range, want }) => {
-    expect(delta(GAUGE, { at: at(time), rangeSeconds: range })).toBe(want);
   });
 });
