@@ -87,7 +87,7 @@ export class GpuNodes {
 
   /** First come first served; a pod that finds no room does not hold up smaller ones. */
   #placeAll(at: number): void {
-    for (const [pod, { gpus, placed }] of [...this.#waiting]) {
+    for (const [pod, { gpus, placed }] of this.#waiting) {
       const node = this.#fullestWithRoom(gpus);
       if (node === null) continue;
       this.#waiting.delete(pod);

@@ -35,6 +35,6 @@ export function replicaDemand(
         .reduce((sum, count) => sum + count, 0);
       needed += arrived / seconds / capacity;
     }
-    return Math.ceil(needed - 1e-9);
+    return Math.max(0, Math.ceil(needed - 1e-9));
   });
 }
