@@ -3,7 +3,7 @@
 import type { LoadedPolicy } from "../domain/policy-set.ts";
 import type { LogRecord } from "../domain/record.ts";
 import type { BaselineCandidate, Scenario, WorkloadScenario } from "../domain/scenario.ts";
-import type { PodSpan, ReplicaSeries } from "../domain/simulation-course.ts";
+import type { LatencySlots, PodSpan, QueueSlots, ReplicaSeries } from "../domain/simulation-course.ts";
 import type { SimulationRun, TimelineRow } from "../domain/simulation-result.ts";
 import type { RequestTable } from "./requests/request-table.ts";
 import type { TraceData } from "./traffic/trace-data.ts";
@@ -63,6 +63,10 @@ export type RunOutput = {
   readonly pods: readonly PodSpan[];
   /** One a workload. */
   readonly series: readonly ReplicaSeries[];
+  /** One a workload and model. */
+  readonly latency: readonly LatencySlots[];
+  /** One a workload. */
+  readonly queues: readonly QueueSlots[];
 };
 
 /** Returns what one candidate made of the scenario under one seed. */
@@ -84,6 +88,8 @@ export function simulateRun(input: RunInput): RunOutput {
     })),
     pods: world.podSpans,
     series: workloads.map((each) => replicaSeries(each, scenario.durationSeconds)),
+    latency: workloads.flatMap(({ course }) => course.latency()),
+    queues: workloads.map(({ course }) => course.queues()),
   };
 }
 

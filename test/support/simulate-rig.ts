@@ -10,6 +10,7 @@ import type { RunInput, RunOutput } from "../../src/simulator/simulate.ts";
 import { VALID_POLICY } from "../unit/policy/documents.ts";
 import { VALID_SCENARIO } from "../unit/policy/scenario-documents.ts";
 import { simulationRun } from "./simulation-run.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 const TWO_SEEDS = VALID_SCENARIO.concat(
   "  seeds: [ 7, 8 ]\n  expect: [ { candidate: ours, attainmentRatioMin: 0.99 } ]\n",
@@ -50,6 +51,10 @@ function outputOf({ candidate, seed }: RunInput, changes: Partial<SimulationRun>
     ],
     pods: [],
     series: [],
+    latency: [],
+    queues: [],
+    latency: [],
+    queues: [],
   };
 }
 

@@ -53,11 +53,18 @@ export type WorkloadBuild = {
 export function buildWorkload(build: WorkloadBuild, ground: WorldGround): WorkloadWorld {
   const plant = buildPlant(build, ground);
   const { scenario, seed, candidateName } = build;
-  const { start, controlPlane } = scenario;
+  const { start, controlPlane, durationSeconds } = scenario;
   const view = viewOf(plant, { start, source: controlPlane.source });
   const scaler = buildScaler(build, { ground, view, invariants: plant.invariants });
   const bounds = boundsOf(build, scaler);
-  return new WorkloadWorld(plant, { candidate: candidateName, scaler, bounds, controlPlane, seed });
+  return new WorkloadWorld(plant, {
+    candidate: candidateName,
+    scaler,
+    bounds,
+    controlPlane,
+    durationSeconds,
+    seed,
+  });
 }
 
 /** Returns the plant of a workload, on which something else than our policies and the baselines can act. */

@@ -11,6 +11,7 @@ import { randomStream } from "../random/random-stream.ts";
 import type { RequestPlane } from "../requests/request-plane.ts";
 import type { Scaler, ScalerTick, ScalerView } from "../scalers/scaler.ts";
 import type { Scraper } from "../scrape/scraper.ts";
+import { CourseLog } from "./course-log.ts";
 import type { Bounds, Invariants } from "./invariants.ts";
 
 /** What makes up the plant of one workload. */
@@ -53,6 +54,7 @@ export type WorkloadControl = {
   readonly scaler: Scaler | null;
   readonly bounds: Bounds | null;
   readonly controlPlane: ControlPlaneScenario;
+  readonly durationSeconds: number;
   readonly seed: number;
 };
 
@@ -60,6 +62,7 @@ export type WorkloadControl = {
 export class WorkloadWorld {
   readonly plant: WorkloadPlant;
   readonly rows: TimelineRow[] = [];
+  readonly course: CourseLog;
   readonly #control: WorkloadControl;
   readonly #hand: KedaHpaHand | null;
   #lastTick: ScalerTick = { raw: null, published: null, reason: "" };
@@ -69,6 +72,12 @@ export class WorkloadWorld {
     this.plant = plant;
     this.#control = control;
     this.#hand = handOf(plant.workload, control);
+    this.course = new CourseLog({
+      workload: this.name,
+      models: plant.workload.models.map(({ name }) => name),
+      durationSeconds: control.durationSeconds,
+      tickSeconds: control.controlPlane.tickIntervalSeconds,
+    });
   }
 
   /** Returns `<namespace>/<name>`. */
@@ -159,6 +168,7 @@ export class WorkloadWorld {
       reason,
     });
     this.#rowAt = at;
+    this.course.look(at, this.plant);
   }
 
   #write(replicas: number, at: number): void {

@@ -43,7 +43,7 @@ export function playForced({ scenario, policy, seed, forced, onTick }: ForcedRun
     onLine: () => undefined,
   };
   const plant = buildPlant(build, world.ground);
-  const { controlPlane, start } = scenario;
+  const { controlPlane, start, durationSeconds } = scenario;
   const view = viewOf(plant, { start, source: controlPlane.source });
   const scaler = forcedScaler({
     view,
@@ -52,7 +52,7 @@ export function playForced({ scenario, policy, seed, forced, onTick }: ForcedRun
     forced,
     onTick,
   });
-  const control = { candidate: "forced", scaler, bounds: null, controlPlane, seed };
+  const control = { candidate: "forced", scaler, bounds: null, controlPlane, durationSeconds, seed };
   world.play([new WorkloadWorld(plant, control)]);
 }
 
