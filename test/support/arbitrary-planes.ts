@@ -153,8 +153,8 @@ export function play(
     plane.advance(step.at);
     if (step.kind === "slow") plane.slowDown(step.factor, null);
     else if (step.kind === "add") added = plane.addServer() + 1;
-    else if (step.server < added)
-      step.kind === "drain" ? plane.drain(step.server) : plane.removeServer(step.server);
+    else if (step.server < added && step.kind === "drain") plane.drain(step.server);
+    else if (step.server < added) plane.removeServer(step.server);
   }
   plane.advance(until);
   return plane;

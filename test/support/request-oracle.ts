@@ -3,7 +3,8 @@
 import type { Balancer, ModelScenario } from "../../src/domain/scenario.ts";
 import type { RandomStream } from "../../src/simulator/random/random-stream.ts";
 import { drawSpan } from "../../src/simulator/random/span-draw.ts";
-import { type OracleRequest, OracleServer } from "./oracle-server.ts";
+import type { OracleRequest } from "./oracle-batch.ts";
+import { OracleServer } from "./oracle-server.ts";
 import type { Arrival } from "./request-plane-rig.ts";
 
 /** Servers are meant by the order in which they were added. */

@@ -9,6 +9,7 @@ import type { ServerOutcomes } from "../triton/triton-server.ts";
 import { RequestScore } from "./request-score.ts";
 import { FAILED, REJECTED, RequestLog, type RequestTable, TIMED_OUT } from "./request-table.ts";
 
+/** What of a plane's settings scores go by; seconds. */
 export type OutcomeSettings = {
   readonly models: readonly ModelScenario[];
   readonly objectiveSeconds: readonly number[];

@@ -4,6 +4,7 @@ import type { RequestCounts } from "../../domain/simulation-result.ts";
 import type { ArrivalWindow } from "../triton/batch-server.ts";
 import { HISTOGRAM_BUCKETS, LatencyHistogram, quantileOf } from "./latency-histogram.ts";
 
+/** What one model's score goes by. */
 export type ScoreSettings = {
   /** An answer within it is good. */
   readonly objectiveSeconds: number;

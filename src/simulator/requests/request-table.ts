@@ -11,10 +11,20 @@ export const REQUEST_STATUSES: readonly RequestStatus[] = [
   "failed",
   "unfinished",
 ];
+
+/** `succeeded`, as a table holds it. */
 export const SUCCEEDED = 0;
+
+/** `rejected`: refused at once by a full queue. */
 export const REJECTED = 1;
+
+/** `timedOut`: refused after too long a wait. */
 export const TIMED_OUT = 2;
+
+/** `failed`: lost with its server. */
 export const FAILED = 3;
+
+/** `unfinished`: no outcome so far. */
 export const UNFINISHED = 4;
 
 /** Columns of equal length, one request a row; arrivals never descend. */

@@ -13,6 +13,7 @@ import type { Outcomes } from "./outcomes.ts";
 /** Returns a new server with this id, ready at this time. */
 export type ServerFactory = (id: number, readyAt: number) => PlaneServer;
 
+/** What of a plane's settings its servers go by. */
 export type ServerFactorySettings = {
   readonly models: readonly ModelScenario[];
   readonly serviceRandom: (server: number) => RandomStream;

@@ -21,6 +21,7 @@ export type ArrivalWindow = {
   readonly finishesAt: number;
 };
 
+/** Who is told of what became of requests. */
 export type BatchOutcomes = {
   readonly keepsRows: boolean;
   /** An execution has ended. */
@@ -29,6 +30,7 @@ export type BatchOutcomes = {
   lost(arrivedAt: number, row: number): void;
 };
 
+/** Times in seconds. */
 export type BatchServerSettings = {
   readonly id: number;
   /** Since when it is ready. */

@@ -11,6 +11,7 @@ const LOOK_SECONDS = 0.5;
 /** A delay or time limit that ends with an arrival ends before it, however their sums are rounded. */
 const TIE_SECONDS = 1e-9;
 
+/** What a batcher works with. */
 export type BatcherHost = {
   readonly model: number;
   readonly requests: RequestPool;

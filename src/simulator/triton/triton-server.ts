@@ -21,11 +21,13 @@ export type ServerOutcomes = {
   failed(request: number): void;
 };
 
+/** A model as a server serves it. */
 export type ServedModel = {
   readonly scheduler: SchedulerSettings;
   readonly times: ExecutionTimes;
 };
 
+/** `requests` may be shared with other servers. */
 export type TritonServerSettings = {
   readonly id: number;
   readonly models: readonly ServedModel[];

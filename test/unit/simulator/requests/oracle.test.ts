@@ -6,7 +6,7 @@ import type { ModelScenario } from "../../../../src/domain/scenario.ts";
 import type { RequestPlane } from "../../../../src/simulator/requests/request-plane.ts";
 import { REQUEST_STATUSES } from "../../../../src/simulator/requests/request-table.ts";
 import { anySystem, plainSystem, play, type System, streams } from "../../../support/arbitrary-planes.ts";
-import type { OracleRequest } from "../../../support/oracle-server.ts";
+import type { OracleRequest } from "../../../support/oracle-batch.ts";
 import { playOracle } from "../../../support/request-oracle.ts";
 
 const CASES = 10_000;
