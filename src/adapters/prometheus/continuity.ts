@@ -8,7 +8,8 @@ const GAP_INTERVALS = 3;
 export class Continuity {
   readonly #interval: Millis;
   readonly #keep: Millis;
-  readonly #seen = new Set<number>();
+  /** By the interval that it is in, counted from the epoch: the newest sample. */
+  readonly #seen = new Map<number, Instant>();
   #newest = Number.NEGATIVE_INFINITY;
   #last: { readonly at: Instant; readonly since: Instant | null } | null = null;
 
@@ -21,7 +22,7 @@ export class Continuity {
   seen(times: readonly Instant[]): void {
     for (const time of times) {
       const slot = Math.floor(time / this.#interval);
-      this.#seen.add(slot);
+      if (time > (this.#seen.get(slot) ?? Number.NEGATIVE_INFINITY)) this.#seen.set(slot, time);
       this.#newest = Math.max(this.#newest, slot);
     }
     this.#last = null;
@@ -33,11 +34,12 @@ export class Continuity {
     return this.#last.since;
   }
 
-  /** Returns up to when, seen from `at`, samples have come, to within an interval; `at` itself where there are none. */
+  /** Returns when, seen from `at`, the newest sample of anything was made; `at` itself where there is none. */
   until(at: Instant): Instant {
     const oldest = Math.floor((at - this.#keep) / this.#interval);
     for (let slot = Math.min(this.#newest, Math.floor(at / this.#interval)); slot >= oldest; slot -= 1) {
-      if (this.#seen.has(slot)) return instant(Math.min(at, (slot + 1) * this.#interval));
+      const newest = this.#seen.get(slot);
+      if (newest !== undefined) return newest < at ? newest : at;
     }
     return at;
   }
@@ -45,7 +47,7 @@ export class Continuity {
   /** Forgets what is too old. */
   forget(now: Instant): void {
     const oldest = Math.floor((now - 2 * this.#keep) / this.#interval);
-    for (const slot of this.#seen) if (slot < oldest) this.#seen.delete(slot);
+    for (const slot of this.#seen.keys()) if (slot < oldest) this.#seen.delete(slot);
   }
 
   #find(at: Instant): Instant | null {

@@ -153,10 +153,10 @@ describe("up to when anything was scraped", () => {
   const around = [up({}, [...every15(0, 300), ...every15(450, 600)])];
   test.each([
     { name: "is now, while scrapes come", at: 600, until: 600 },
-    { name: "is now, between two scrapes", at: 294, until: 294 },
-    { name: "is an interval after the last scrape, in a gap", at: 400, until: 315 },
-    { name: "is then also, seen from before it was over", at: 449, until: 315 },
-    { name: "is now, after a gap", at: 455, until: 455 },
+    { name: "is the last scrape, between two", at: 294, until: 285 },
+    { name: "is the last scrape, in a gap", at: 400, until: 300 },
+    { name: "is then also, seen from before it was over", at: 449, until: 300 },
+    { name: "is the newest, after a gap", at: 455, until: 450 },
   ])("$name", ({ at, until }) => {
     expect(toSeconds(millis(fleetOf({ ups: around }).scrapedUntil(instant(at * 1000))))).toBe(until);
   });
