@@ -93,7 +93,7 @@ export const SERVICE_METRICS = {
   ),
   tidemark_event_loop_lag_seconds: gauge(
     [],
-    "Longest delay of the event loop since this page was last asked for",
+    "Longest delay, since this page was last asked for, of the event loop that answers calls",
   ),
   tidemark_streams: gauge([], "Open gRPC streams"),
 } as const satisfies Record<string, OwnMetric>;

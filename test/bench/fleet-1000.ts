@@ -118,10 +118,19 @@ async function loadOn(
   });
   for (const length of [WARM_UP_SECONDS, seconds]) {
     loader.send(order(length));
-    const [outcome]: LoadOutcome[] = await once(loader, "message");
+    const [outcome] = await Promise.race([nextOutcome(loader), brokenLoad(loader)]);
     if (length === seconds && outcome !== undefined) return outcome;
   }
   throw new Error("the load gave no outcome");
+}
+
+async function nextOutcome(loader: ChildProcess): Promise<LoadOutcome[]> {
+  return await once(loader, "message");
+}
+
+async function brokenLoad(loader: ChildProcess): Promise<never> {
+  await once(loader, "exit");
+  throw new Error("the load broke");
 }
 
 async function measure(service: FleetService, proxy: CountingProxy, loader: ChildProcess): Promise<Measured> {
