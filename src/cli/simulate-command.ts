@@ -22,6 +22,7 @@ export function addSimulate(program: Command, output: Output, choose: Choose): v
     .option("--baselines", "try a standard set of rules that are not ours, too")
     .option("--seed <n>", "one seed in the place of the scenario's")
     .option("--json", "print one JSON document")
+    .option("--report <file>", "draw the result, the first seed's course included (one file of HTML)")
     .option("--timeline <file>", "write every tick of the first seed (CSV)")
     .option("--decisions <file>", "write the decision log of the first candidate's first seed (JSON Lines)")
     .option("--requests <file>", "write every request of that run (CSV)")

@@ -18,6 +18,7 @@ import { type Candidates, readCandidates } from "./scenario-candidates.ts";
 import { scenarioHash } from "./scenario-hash.ts";
 import { logLine, writeRequests, writeTimeline } from "./simulation-files.ts";
 import { type Play, type Played, playScenario } from "./simulation-play.ts";
+import { writeReport } from "./simulation-report.ts";
 import { simulationText } from "./simulation-text.ts";
 
 export type SimulateOptions = {
@@ -28,6 +29,7 @@ export type SimulateOptions = {
   /** One seed in the place of the scenario's. */
   readonly seed?: string | undefined;
   readonly json?: boolean | undefined;
+  readonly report?: string | undefined;
   readonly timeline?: string | undefined;
   readonly decisions?: string | undefined;
   readonly requests?: string | undefined;
@@ -54,7 +56,7 @@ export async function runSimulate(
   const scenario = withSeed(read.scenario, options.seed);
   const candidates = await chosenCandidates({ ...read, scenario }, options, simulator);
   const traces = await readTraces(scenario, read.directory);
-  for (const written of [options.timeline, options.decisions, options.requests])
+  for (const written of [options.report, options.timeline, options.decisions, options.requests])
     if (written !== undefined) await assertWritable(written);
   const progress = new Progress(output);
   const log = options.decisions === undefined ? null : new LineFile(options.decisions);
@@ -68,13 +70,17 @@ export async function runSimulate(
     onRecord: log === null ? null : (line) => log.write(logLine(line)),
   });
   log?.close();
-  if (options.timeline !== undefined) writeTimeline(options.timeline, played.timeline);
+  if (options.timeline !== undefined)
+    writeTimeline(
+      options.timeline,
+      played.courses.flatMap(({ timeline }) => timeline),
+    );
   if (options.requests !== undefined) writeRequests(options.requests, played.requests);
   const result = resultOf(scenario, hash, played);
-  const yardstick = yardstickOf(candidates);
-  output.stdout(
-    options.json === true ? `${JSON.stringify(result)}\n` : simulationText({ result, scenario, yardstick }),
-  );
+  const text = { result, scenario, yardstick: yardstickOf(candidates) };
+  if (options.report !== undefined)
+    writeReport(options.report, { ...text, courses: played.courses, policies: candidates.ours });
+  output.stdout(options.json === true ? `${JSON.stringify(result)}\n` : simulationText(text));
   output.stderr(`${speedText(played, progress.seconds())}\n`);
   return result.ok ? EXIT.yes : EXIT.no;
 }

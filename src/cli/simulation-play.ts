@@ -2,7 +2,8 @@
 
 import type { LogRecord } from "../domain/record.ts";
 import type { BaselineCandidate, Scenario } from "../domain/scenario.ts";
-import type { SimulationRun, TimelineRow } from "../domain/simulation-result.ts";
+import type { CandidateCourse } from "../domain/simulation-course.ts";
+import type { SimulationRun } from "../domain/simulation-result.ts";
 import { elapsed, toSeconds } from "../domain/units.ts";
 import { VERSION } from "../domain/version.ts";
 import type { LoadedCandidate, RunInput, RunOutput, WorkloadRequests } from "../simulator/simulate.ts";
@@ -25,7 +26,7 @@ export type Played = {
   /** By candidate, seed, workload and model. */
   readonly runs: readonly SimulationRun[];
   /** Of the first seed, by candidate. */
-  readonly timeline: readonly TimelineRow[];
+  readonly courses: readonly CandidateCourse[];
   readonly requests: readonly WorkloadRequests[];
 };
 
@@ -33,7 +34,7 @@ export type Played = {
 export async function playScenario(play: Play): Promise<Played> {
   const { scenario, candidates, progress } = play;
   const runs: SimulationRun[] = [];
-  const timeline: TimelineRow[] = [];
+  const courses: CandidateCourse[] = [];
   const requests: WorkloadRequests[] = [];
   const total = candidates.all.length * scenario.seeds.length;
   let done = 0;
@@ -53,12 +54,17 @@ export async function playScenario(play: Play): Promise<Played> {
         },
       });
       runs.push(...output.runs);
-      if (turn === 0) timeline.push(...output.timeline);
+      if (turn === 0) courses.push(courseOf(candidate.name, output));
       if (isFirst) requests.push(...output.requests);
       done += 1;
     }
   }
-  return { runs, timeline, requests };
+  return { runs, courses, requests };
+}
+
+function courseOf(candidate: string, output: RunOutput): CandidateCourse {
+  const { timeline, pods, series, latency, queues } = output;
+  return { candidate, timeline, pods, series, latency, queues };
 }
 
 function inputOf(

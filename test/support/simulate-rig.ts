@@ -53,8 +53,6 @@ function outputOf({ candidate, seed }: RunInput, changes: Partial<SimulationRun>
     series: [],
     latency: [],
     queues: [],
-    latency: [],
-    queues: [],
   };
 }
 

@@ -56,6 +56,8 @@ async function simulated(directory: string, into: string) {
     "simulate",
     join(directory, "short.yaml"),
     "--json",
+    "--report",
+    file("r.html"),
     "--timeline",
     file("t.csv"),
     "--requests",
@@ -63,10 +65,10 @@ async function simulated(directory: string, into: string) {
     "--decisions",
     file("d.jsonl"),
   );
-  const [timeline, requests, decisions] = await Promise.all(
-    ["t.csv", "r.csv", "d.jsonl"].map((name) => readFile(file(name), "utf8")),
+  const [timeline, requests, decisions, report] = await Promise.all(
+    ["t.csv", "r.csv", "d.jsonl", "r.html"].map((name) => readFile(file(name), "utf8")),
   );
-  return { code: ran.code, stdout: ran.stdout, timeline, requests, decisions };
+  return { code: ran.code, stdout: ran.stdout, timeline, requests, decisions, report };
 }
 
 describe("simulate", () => {
@@ -75,6 +77,13 @@ describe("simulate", () => {
     const first = await simulated(directory, "first");
     expect(first.code).toBe(0);
     expect(await simulated(directory, "second")).toEqual(first);
+  });
+
+  test("draws a report that begins with the verdict", async () => {
+    const { report = "" } = await simulated(await written(), "out");
+    expect(report).toMatch(/^<!doctype html>/);
+    expect(report).toContain("ok: all expectations are met; ours");
+    expect(report.length).toBeLessThan(400_000);
   });
 
   test("writes as many requests as arrived, and a tick each 15 s of both candidates", async () => {
