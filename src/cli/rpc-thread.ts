@@ -54,7 +54,10 @@ export async function startRpcThread(settings: RpcSettings, needs: RpcNeeds): Pr
     send: (message) => worker.postMessage(message),
     onMessage: (listener) => void worker.on("message", listener),
   };
-  const front = await Promise.race([frontOver(line, needs), broken]);
+  const front = await Promise.race([frontOver(line, needs), broken]).catch(async (error: unknown) => {
+    await worker.terminate();
+    throw error;
+  });
   needs.logger.info({}, "calls are answered in a thread of their own");
   return {
     ...front,
