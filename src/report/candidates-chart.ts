@@ -1,11 +1,15 @@
 // The candidates side by side: what each cost against what it attained, one point a candidate (means over the seeds).
 
 import type { SimulationRun } from "../domain/simulation-result.ts";
-import { frame, inside, WIDTH } from "./frame.ts";
+import { frame, inside } from "./frame.ts";
 import { escaped, place } from "./markup.ts";
-import { linearScale, numberLabel, type Scale } from "./scale.ts";
+import { linearScale, logScale, numberLabel, type Scale, shortNumber } from "./scale.ts";
 
-const HEIGHT = 240;
+const HEIGHT = 260;
+/** All that miss fewer lie at the bottom. */
+const LEAST_MISSED_PERCENT = 0.01;
+const LINE_HEIGHT = 13;
+const LETTER_WIDTH = 7;
 
 /** One candidate over all seeds, workloads and models. */
 export type CandidateMean = {
@@ -46,19 +50,18 @@ export function candidateMeans(runs: readonly SimulationRun[]): readonly Candida
 /** Returns the chart of GPU-hours (across) against missed requests (up); nearer the lower left is better. */
 export function candidatesChart(means: readonly CandidateMean[]): string {
   const { x, y } = inside(HEIGHT);
-  const missed = means.map(({ attainmentRatio }) => (1 - (attainmentRatio ?? 1)) * 100);
   const dearest = Math.max(...means.map(({ gpuHours }) => gpuHours), 0.001);
   const cost = linearScale({ from: 0, to: dearest * 1.15 }, x, 6);
-  const value = linearScale({ from: 0, to: Math.max(0.1, ...missed) * 1.1 }, y, 4);
+  const value = logScale({ from: LEAST_MISSED_PERCENT, to: 100 }, y);
   const axis = cost.ticks.map((tick) => costTick(tick, cost, y.from)).join("");
+  const taken: Label[] = [];
   const points = means.map((mean, index) => {
-    const [left, top] = [place(cost.at(mean.gpuHours)), place(value.at(missed[index] ?? 0))];
-    const told = `${mean.candidate}: ${numberLabel(mean.gpuHours)} GPU-hours, ${numberLabel(missed[index] ?? 0)} % missed`;
-    const side =
-      cost.at(mean.gpuHours) > WIDTH * 0.75
-        ? `x="${Number(left) - 9}" text-anchor="end"`
-        : `x="${Number(left) + 9}"`;
-    return `<g class="${index === 0 ? "ours" : "other"}"><title>${escaped(told)}</title><circle cx="${left}" cy="${top}" r="5"/><text ${side} y="${top}" dy="4">${escaped(mean.candidate)}</text></g>`;
+    const missed = (1 - (mean.attainmentRatio ?? 1)) * 100;
+    const [left, top] = [cost.at(mean.gpuHours), value.at(missed)];
+    const label = freeLabel({ left: left + 9, top: top + 4, text: mean.candidate }, taken);
+    taken.push(label);
+    const told = `${mean.candidate}: ${shortNumber(mean.gpuHours)} GPU-hours, ${shortNumber(missed)} % missed`;
+    return `<g class="${index === 0 ? "ours" : "other"}"><title>${escaped(told)}</title><circle cx="${place(left)}" cy="${place(top)}" r="5"/><text x="${place(label.left)}" y="${place(label.top)}">${escaped(label.text)}</text></g>`;
   });
   return frame({
     title: "Candidates",
@@ -66,10 +69,25 @@ export function candidatesChart(means: readonly CandidateMean[]): string {
     height: HEIGHT,
     time: { at: cost.at, ticks: [] },
     value,
-    unit: "% of requests that missed the objective (up) against GPU-hours (across): lower left is better",
+    unit: "% of requests that missed the objective (up, logarithmic, below 0.01 at the bottom) against GPU-hours (across)",
     legend: [],
     body: axis + points.join(""),
   });
+}
+
+type Label = { readonly left: number; readonly top: number; readonly text: string };
+
+/** The label's place, moved up line by line while it would cover one that is there. */
+function freeLabel(label: Label, taken: readonly Label[]): Label {
+  const covers = taken.some(
+    (other) =>
+      Math.abs(other.top - label.top) < LINE_HEIGHT &&
+      label.left < other.left + other.text.length * LETTER_WIDTH &&
+      other.left < label.left + label.text.length * LETTER_WIDTH,
+  );
+  return covers && label.top > 2 * LINE_HEIGHT
+    ? freeLabel({ ...label, top: label.top - LINE_HEIGHT }, taken)
+    : label;
 }
 
 function costTick(tick: number, cost: Scale, bottom: number): string {

@@ -72,6 +72,12 @@ export function numberLabel(value: number): string {
   return String(clean(value));
 }
 
+/** Returns a number with three digits: enough to compare by, few enough to read. */
+export function shortNumber(value: number): string {
+  const rounded = Number(value.toPrecision(3));
+  return Math.abs(value) >= 1000 ? String(Math.round(value)) : String(rounded);
+}
+
 function roundStep(rough: number): number {
   const power = 10 ** Math.floor(Math.log10(rough));
   return power * (STEPS.find((step) => step * power >= rough) ?? 10);

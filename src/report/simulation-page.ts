@@ -8,27 +8,37 @@ import { loadChart, replicasChart } from "./load-chart.ts";
 import { escaped } from "./markup.ts";
 import { podsChart } from "./pods-chart.ts";
 import { queueChart } from "./queue-chart.ts";
-import { numberLabel, timeLabel } from "./scale.ts";
+import { shortNumber, timeLabel } from "./scale.ts";
 import { STYLE } from "./style.ts";
 
 export type SimulationReport = {
   readonly result: SimulationResult;
   readonly facts: ReportFacts;
-  /** Ours first; only the first one's pods and queues are drawn, so that the file stays small. */
+  /** Ours first, drawn in full; of the others replicas and latency, of the first few, so that the file stays small. */
   readonly courses: readonly CandidateCourse[];
-  /** The conclusion and what it rests on, a line each, as the command prints them. */
-  readonly verdict: readonly string[];
+  readonly verdict: Verdict;
 };
+
+/** The conclusion, and what it rests on under a few headings. */
+export type Verdict = {
+  readonly conclusion: string;
+  readonly sections: readonly { readonly title: string; readonly lines: readonly string[] }[];
+};
+
+const MOST_OTHERS_DRAWN = 5;
 
 /** Returns the page; equal reports give equal bytes. */
 export function simulationPage({ result, facts, courses, verdict }: SimulationReport): string {
   const means = candidateMeans(result.runs);
   const body = [
     header(result, facts),
-    verdictLines(verdict, result.ok),
+    verdictText(verdict, result.ok),
     candidatesTable(means),
     means.length > 1 ? candidatesChart(means) : "",
-    ...courses.map((course, index) => candidateSection(course, facts, index === 0)),
+    ...courses
+      .slice(0, MOST_OTHERS_DRAWN + 1)
+      .map((course, index) => candidateSection(course, facts, index === 0)),
+    notDrawn(courses.slice(MOST_OTHERS_DRAWN + 1)),
   ].join("\n");
   return page(`${result.scenario}: simulation`, body);
 }
@@ -56,17 +66,23 @@ function header({ scenario, scenarioHash, version, runs }: SimulationResult, fac
   return `<h1>Simulation: ${escaped(scenario)}</h1><p class="unit">${escaped(about)}</p>`;
 }
 
-function verdictLines([conclusion, ...rest]: readonly string[], ok: boolean): string {
-  if (conclusion === undefined) return "";
-  const more =
-    rest.length === 0 ? "" : `<ul>${rest.map((line) => `<li>${escaped(line)}</li>`).join("")}</ul>`;
-  return `<p class="verdict${ok ? "" : " bad"}"><b>${escaped(conclusion)}</b></p>${more}`;
+function verdictText({ conclusion, sections }: Verdict, ok: boolean): string {
+  const parts = sections.map(
+    ({ title, lines }) =>
+      `<h3>${escaped(title)}</h3><ul>${lines.map((line) => `<li>${escaped(line)}</li>`).join("")}</ul>`,
+  );
+  return `<p class="verdict${ok ? "" : " bad"}"><b>${escaped(conclusion)}</b></p>${parts.join("")}`;
+}
+
+function notDrawn(courses: readonly CandidateCourse[]): string {
+  if (courses.length === 0) return "";
+  return `<p class="unit">Not drawn: ${escaped(courses.map(({ candidate }) => candidate).join(", "))}.</p>`;
 }
 
 function candidatesTable(means: readonly CandidateMean[]): string {
   const rows = means.map(
     ({ candidate, gpuHours, attainmentRatio, latencyP99Ms, reversals, maxReplicas }) =>
-      `<tr><td>${escaped(candidate)}</td><td>${known(attainmentRatio, (ratio) => `${(ratio * 100).toFixed(2)} %`)}</td><td>${numberLabel(gpuHours)}</td><td>${known(latencyP99Ms, (ms) => `${numberLabel(ms)} ms`)}</td><td>${numberLabel(reversals)}</td><td>${maxReplicas}</td></tr>`,
+      `<tr><td>${escaped(candidate)}</td><td>${known(attainmentRatio, (ratio) => `${(Math.floor(ratio * 10_000) / 100).toFixed(2)} %`)}</td><td>${shortNumber(gpuHours)}</td><td>${known(latencyP99Ms, (ms) => `${shortNumber(ms)} ms`)}</td><td>${shortNumber(reversals)}</td><td>${maxReplicas}</td></tr>`,
   );
   return `<div class="wide"><table><caption>Means over the seeds; p99 is the largest</caption><thead><tr><th scope="col">Candidate</th><th scope="col">Attained</th><th scope="col">GPU-hours</th><th scope="col">p99</th><th scope="col">Reversals</th><th scope="col">Most replicas</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
@@ -76,7 +92,7 @@ function candidateSection(course: CandidateCourse, facts: ReportFacts, isOurs: b
   const charts = workloads.map((workload) => {
     const rows = course.timeline.filter((row) => row.workload === workload);
     const parts = [
-      loadChart(rows, facts),
+      ...(isOurs ? [loadChart(rows, facts)] : []),
       replicasChart(rows, facts),
       ...course.latency
         .filter((slots) => slots.workload === workload)

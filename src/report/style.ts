@@ -6,7 +6,7 @@ export const STYLE = `
 @media (prefers-color-scheme: dark) { :root { --ink: #e8eaed; --faint: #9aa0a8; --grid: #33373d; --paper: #16181b; --panel: #1f2226;
   --a: #6cb0ff; --b: #ffa45c; --c: #7fd495; --d: #cfa0f0; --bad: #ff8a80; --good: #7fd495; } }
 body { background: var(--paper); color: var(--ink); font: 1rem/1.5 system-ui, "DejaVu Sans", sans-serif; margin: 0 auto; max-width: 68rem; padding: 1rem; }
-h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; }
+h1 { font-size: 1.5rem; margin: 0 0 .25rem; } h2 { font-size: 1.15rem; margin: 2rem 0 .5rem; } h3 { font-size: 1rem; margin: 1rem 0 .2rem; } ul { margin: .2rem 0; }
 p.verdict { background: var(--panel); border-left: .3rem solid var(--good); margin: .5rem 0; padding: .6rem .8rem; }
 p.verdict.bad { border-color: var(--bad); }
 .wide { overflow-x: auto; }

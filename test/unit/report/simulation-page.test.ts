@@ -100,7 +100,10 @@ describe("the report of a simulation", () => {
       result: result("ours", "fixed-3"),
       facts: FACTS,
       courses: [],
-      verdict: ["ours meets the objective with 10 GPU-hours", "fixed-3 costs 1 GPU-hour more"],
+      verdict: {
+        conclusion: "ours meets the objective with 10 GPU-hours",
+        sections: [{ title: "rejected", lines: ["fixed-3: costs 1 GPU-hour more"] }],
+      },
     });
     const text = page.replace(/<style>[^]*<\/style>/, "").replace(/<[^>]*>/g, " ");
     expect(text.indexOf("ours meets the objective")).toBeLessThan(text.indexOf("Candidate"));
@@ -113,16 +116,21 @@ describe("the report of a simulation", () => {
       result: result("<script>alert(1)</script>"),
       facts: FACTS,
       courses: [],
-      verdict: ['a "conclusion" & more'],
+      verdict: { conclusion: 'a "conclusion" & more', sections: [] },
     });
     expect(page).not.toMatch(/<script|https?:|src=|@import|url\(/);
     expect(page).toContain("&#60;script&#62;alert(1)&#60;/script&#62;");
     expect(page).toContain("a &#34;conclusion&#34; &#38; more");
   });
 
-  it("of a day with 64 pods and five candidates is smaller than 400 kB", () => {
-    const names = ["ours", "fixed-3", "keda", "knative", "watermark"];
-    const report = { result: result(...names), facts: FACTS, courses: names.map(day), verdict: ["fine"] };
+  it("of a day with 64 pods and twelve candidates is smaller than 400 kB", () => {
+    const names = ["ours", "fixed-3", "keda", "knative", "watermark", "static", "a", "b", "c", "d", "e", "f"];
+    const report = {
+      result: result(...names),
+      facts: FACTS,
+      courses: names.map(day),
+      verdict: { conclusion: "fine", sections: [] },
+    };
     const page = simulationPage(report);
     expect(page.length).toBeGreaterThan(20_000);
     expect(Buffer.byteLength(page)).toBeLessThan(400_000);
@@ -134,7 +142,7 @@ describe("the report of a simulation", () => {
       result: result("ours"),
       facts: FACTS,
       courses: [day("ours")],
-      verdict: [],
+      verdict: { conclusion: "", sections: [] },
     });
     expect(page).toMatch(/<title>\d+h\d+m\d*s?: \d+ → \d+, LARGEST_WISH \(requestRate\)<\/title>/);
   });
