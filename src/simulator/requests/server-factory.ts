@@ -18,6 +18,7 @@ export type ServerFactorySettings = {
   readonly models: readonly ModelScenario[];
   readonly serviceRandom: (server: number) => RandomStream;
   readonly serviceDistribution?: ServiceDistribution;
+  readonly missedWakeRatio?: number;
   readonly everyEvent?: boolean;
 };
 
@@ -27,7 +28,7 @@ export function serverFactory(
   requests: RequestPool,
   outcomes: Outcomes,
 ): ServerFactory {
-  const { models, serviceRandom, serviceDistribution, everyEvent } = settings;
+  const { models, serviceRandom, serviceDistribution, everyEvent, missedWakeRatio = 0 } = settings;
   const schedulers = models.map(schedulerSettings);
   const [only] = models;
   const [scheduler] = schedulers;
@@ -44,6 +45,7 @@ export function serverFactory(
       scheduler: schedulers[index] ?? { instances: 1, batcher: null },
       times: new ExecutionTimes(service, random, serviceDistribution),
     }));
-    return new TritonServer({ id, models: served, requests, outcomes });
+    const missesWake = missedWakeRatio > 0 ? () => random.uniform() < missedWakeRatio : null;
+    return new TritonServer({ id, models: served, requests, outcomes, missesWake });
   };
 }

@@ -25,6 +25,8 @@ export type BatcherHost = {
 export class Batcher {
   /** When it looks again by itself; infinity = only when woken. */
   wakesAt = Number.POSITIVE_INFINITY;
+  /** Whether requests wait until an instance is free; without queue policies batches are formed ahead instead. */
+  awaitsSlot = false;
   readonly queue: BatcherQueue;
   readonly #settings: BatcherSettings;
   readonly #host: BatcherHost;
@@ -35,7 +37,6 @@ export class Batcher {
   /** While fewer wait, arrivals do not wake it. */
   #wakingSize = 0;
   #idleSince = 0;
-  #awaitsSlot = false;
 
   constructor(settings: BatcherSettings, host: BatcherHost) {
     this.#settings = settings;
@@ -58,14 +59,14 @@ export class Batcher {
 
   /** Its own time to look has come. */
   wake(now: number): void {
-    if (!this.#awaitsSlot) {
+    if (!this.awaitsSlot || this.#hasSlot()) {
       this.look(now, now + 2 * TIE_SECONDS);
       return;
     }
     this.queue.refuseExpired(now);
     this.#refuse(now);
     this.wakesAt = this.queue.count === 0 ? Number.POSITIVE_INFINITY : now + LOOK_SECONDS;
-    this.#awaitsSlot = this.queue.count > 0;
+    this.awaitsSlot = this.queue.count > 0;
   }
 
   /**
@@ -156,13 +157,13 @@ export class Batcher {
   }
 
   #sleep(until: number): void {
-    this.#awaitsSlot = false;
+    this.awaitsSlot = false;
     this.wakesAt = until;
   }
 
   #awaitSlot(now: number): void {
-    if (this.#awaitsSlot) return;
-    this.#awaitsSlot = true;
+    if (this.awaitsSlot) return;
+    this.awaitsSlot = true;
     this.wakesAt = now + LOOK_SECONDS;
   }
 

@@ -33,6 +33,8 @@ export type TritonServerSettings = {
   readonly models: readonly ServedModel[];
   readonly requests: RequestPool;
   readonly outcomes: ServerOutcomes;
+  /** Whether the end of an execution fails to wake a batcher that waits for a free instance; null = never. */
+  readonly missesWake: (() => boolean) | null;
 };
 
 type ModelState = {
@@ -54,13 +56,15 @@ export class TritonServer implements PlaneServer {
   readonly #payloads = new PayloadPool();
   readonly #outcomes: ServerOutcomes;
   readonly #models: readonly ModelState[];
+  readonly #missesWake: (() => boolean) | null;
   readonly #executions = new ExecutionHeap();
   #sequence = 0;
   #busySeconds = 0;
   #busySince = 0;
 
-  constructor({ id, models, requests, outcomes }: TritonServerSettings) {
+  constructor({ id, models, requests, outcomes, missesWake }: TritonServerSettings) {
     this.id = id;
+    this.#missesWake = missesWake;
     this.#requests = requests;
     this.#outcomes = outcomes;
     this.#models = models.map((model, index) => this.#modelState(model, index));
@@ -152,6 +156,7 @@ export class TritonServer implements PlaneServer {
   #goOn(model: ModelState, now: number): void {
     model.hasFinished = false;
     const { instances, batcher } = model;
+    if (batcher?.awaitsSlot === true && this.#missesWake?.() === true) return;
     while (instances.startNext(now)) batcher?.look(now);
     batcher?.look(now);
   }

@@ -63,3 +63,17 @@ test("a full queue refuses at once and counts nowhere", () => {
   expect(plane.score(0).counts).toMatchObject({ arrived: 6, rejected: 3 });
   expect(plane.counters(0, 0)).toMatchObject({ rejections: 0, pending: 2 });
 });
+
+test.each([
+  { name: "the next request does", times: [0, 0.75, 1.125], want: [1, 1.375, 1] },
+  { name: "its own look does", times: [0, 0.75], want: [1, 1.5] },
+])("where the end of an execution does not wake the batcher, $name", ({ times, want }) => {
+  const plane = planeOf({
+    models: [batchedModel({ maxBatchSize: 4, maxQueueSize: 8 }, serviceOf(1))],
+    arrivals: [arrivalsOf(times.map((at) => ({ at, batch: 1 })))],
+    missedWakeRatio: 1,
+  });
+  plane.addServer();
+  plane.advance(10);
+  expect([...plane.requests().latencySeconds]).toEqual(want);
+});
