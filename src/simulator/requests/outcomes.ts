@@ -6,6 +6,7 @@ import type { Payload } from "../triton/payload.ts";
 import type { Arrival } from "../triton/plane-server.ts";
 import { NONE, type RequestPool } from "../triton/request-pool.ts";
 import type { ServerOutcomes } from "../triton/triton-server.ts";
+import { type LatencyQuantiles, RecentLatencies } from "./recent-latencies.ts";
 import { RequestScore } from "./request-score.ts";
 import { FAILED, REJECTED, RequestLog, type RequestTable, TIMED_OUT } from "./request-table.ts";
 
@@ -16,6 +17,7 @@ export type OutcomeSettings = {
   readonly durationSeconds: number;
   readonly warmupSeconds: number;
   readonly keepRequests: boolean;
+  readonly latencySummaries?: boolean;
 };
 
 /** One score a model. */
@@ -24,9 +26,12 @@ export class Outcomes implements ServerOutcomes, BatchOutcomes {
   readonly #requests: RequestPool;
   readonly #scores: readonly RequestScore[];
   readonly #log: RequestLog | null;
+  /** By server and model; null = not wanted. */
+  readonly #recent: RecentLatencies[][] | null;
 
   constructor({ models, objectiveSeconds, ...settings }: OutcomeSettings, requests: RequestPool) {
     this.#requests = requests;
+    this.#recent = settings.latencySummaries === true ? [] : null;
     this.keepsRows = settings.keepRequests;
     this.#log = settings.keepRequests ? new RequestLog() : null;
     this.#scores = models.map(
@@ -58,14 +63,24 @@ export class Outcomes implements ServerOutcomes, BatchOutcomes {
     this.#log?.taken(row, server);
   }
 
-  executed(_server: number, payload: Payload): void {
+  /** Returns the quantiles of a server's last minute; of none where they are not wanted. */
+  quantiles(
+    server: number,
+    { model, now }: { readonly model: number; readonly now: number },
+  ): LatencyQuantiles {
+    return this.#recent === null ? [] : this.#recentOf(this.#recent, server, model).quantiles(now);
+  }
+
+  executed(server: number, payload: Payload): void {
     const score = this.#scores[payload.model];
+    const recent = this.#recent === null ? null : this.#recentOf(this.#recent, server, payload.model);
     const { requests } = payload;
     const { size } = requests;
     score?.executed(payload.startedAt, size);
     for (let next = requests.shift(this.#requests); next !== NONE; next = requests.shift(this.#requests)) {
       const arrivedAt = this.#requests.arrivedAt[next] ?? 0;
       score?.answered(arrivedAt, payload);
+      recent?.add(payload.finishesAt - (this.#requests.enqueuedAt[next] ?? 0), payload.finishesAt);
       if (this.#log !== null) {
         const overhead = score?.settings.overheadSeconds ?? 0;
         this.#log.answered(this.#requests.row[next] ?? 0, size, payload.finishesAt + overhead - arrivedAt);
@@ -77,6 +92,7 @@ export class Outcomes implements ServerOutcomes, BatchOutcomes {
   executedBatch(batch: ArrivalWindow): void {
     const score = this.#scores[0];
     score?.answeredBatch(batch);
+    if (this.#recent !== null) addRecent(this.#recentOf(this.#recent, batch.id, 0), batch);
     if (this.#log === null) return;
     const answeredAt = batch.finishesAt + (score?.settings.overheadSeconds ?? 0);
     for (let place = batch.first; place < batch.first + batch.count; place += 1) {
@@ -110,6 +126,11 @@ export class Outcomes implements ServerOutcomes, BatchOutcomes {
     for (const score of this.#scores) score.close();
   }
 
+  #recentOf(recent: RecentLatencies[][], server: number, model: number): RecentLatencies {
+    recent[server] ??= this.#scores.map(() => new RecentLatencies());
+    return recent[server][model] ?? new RecentLatencies();
+  }
+
   #scoreOf(request: number): RequestScore | undefined {
     return this.#scores[this.#requests.model[request] ?? 0];
   }
@@ -117,5 +138,12 @@ export class Outcomes implements ServerOutcomes, BatchOutcomes {
   #end(request: number, status: number): void {
     this.#log?.ended(this.#requests.row[request] ?? 0, status);
     this.#requests.release(request);
+  }
+}
+
+function addRecent(recent: RecentLatencies, batch: ArrivalWindow): void {
+  for (let place = batch.first; place < batch.first + batch.count; place += 1) {
+    const enqueuedAt = Math.max(batch.times[place & batch.mask] ?? 0, batch.readyAt);
+    recent.add(batch.finishesAt - enqueuedAt, batch.finishesAt);
   }
 }

@@ -10,6 +10,7 @@ import type { Arrival, PlaneServer } from "../triton/plane-server.ts";
 import { RequestPool } from "../triton/request-pool.ts";
 import { ArrivalQueue } from "./arrival-queue.ts";
 import { Outcomes } from "./outcomes.ts";
+import type { LatencyQuantiles } from "./recent-latencies.ts";
 import type { RequestScore } from "./request-score.ts";
 import type { RequestTable } from "./request-table.ts";
 import { type ServerFactory, serverFactory } from "./server-factory.ts";
@@ -30,6 +31,8 @@ export type RequestPlaneSettings = {
   readonly warmupSeconds: number;
   /** Whether every request is kept for `requests()`. */
   readonly keepRequests: boolean;
+  /** Whether `latencyQuantilesMicros` is asked for. */
+  readonly latencySummaries?: boolean;
   /** Log-normal unless given. */
   readonly serviceDistribution?: ServiceDistribution;
   /**
@@ -127,6 +130,15 @@ export class RequestPlane {
   /** Returns what a server has counted of the model with this index. */
   counters(server: number, model: number): ModelCounters {
     return this.#advanced(server).counters(model);
+  }
+
+  /**
+   * Returns the quantiles of the request durations of a server's last minute, as its latency summaries show them; empty
+   * without `latencySummaries`.
+   */
+  latencyQuantilesMicros(server: number, model: number): LatencyQuantiles {
+    this.#advanced(server);
+    return this.#outcomes.quantiles(server, { model, now: this.#now });
   }
 
   /** Returns for how long in seconds a server has had at least one execution running. */

@@ -9,6 +9,10 @@ import type { SchedulerSettings } from "./scheduler-settings.ts";
 
 /** A batch: `count` consecutive places of a ring of arrivals from `first` on; places are taken modulo its length. */
 export type ArrivalWindow = {
+  /** Of the server. */
+  readonly id: number;
+  /** Since when the server is ready: requests that arrived before waited elsewhere until then. */
+  readonly readyAt: number;
   /** Arrivals at the balancer in seconds, never descending. */
   readonly times: Float64Array;
   readonly rows: Int32Array;
@@ -53,6 +57,7 @@ export function plainMaxBatch({ instances, batcher }: SchedulerSettings): number
 /** It is behind its arrivals until it is advanced: most balancers never look at it. */
 export class BatchServer implements PlaneServer, ArrivalWindow {
   readonly id: number;
+  readonly readyAt: number;
   times = new Float64Array(FIRST_LENGTH);
   rows = new Int32Array(FIRST_LENGTH);
   mask = FIRST_LENGTH - 1;
@@ -66,7 +71,6 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
   nextEventAt = Number.POSITIVE_INFINITY;
   /** Batch dimensions, kept from the first on that is not 1. */
   #batches: Uint16Array | null = null;
-  readonly #readyAt: number;
   readonly #maxBatch: number;
   readonly #execution: ExecutionTimes;
   readonly #outcomes: BatchOutcomes;
@@ -77,7 +81,7 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
 
   constructor({ id, readyAt, maxBatch, times, outcomes }: BatchServerSettings) {
     this.id = id;
-    this.#readyAt = readyAt;
+    this.readyAt = readyAt;
     this.#maxBatch = maxBatch;
     this.#execution = times;
     this.#outcomes = outcomes;
@@ -105,7 +109,7 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
         }
       }
       if (this.outstanding === 0) this.nextEventAt = Number.POSITIVE_INFINITY;
-      else this.#start(1, Math.max(this.times[this.first & this.mask] ?? 0, this.#readyAt));
+      else this.#start(1, Math.max(this.times[this.first & this.mask] ?? 0, this.readyAt));
     }
   }
 
@@ -163,7 +167,7 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
   /** Seconds that the requests of the execution have waited here. */
   #waited(): number {
     const { times, mask, first, startedAt } = this;
-    const readyAt = this.#readyAt;
+    const readyAt = this.readyAt;
     const end = first + this.count;
     let seconds = 0;
     for (let place = first; place < end; place += 1) {
@@ -176,7 +180,7 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
   /** How many of those that wait are the next batch: what came before an execution's end, as far as it fits. */
   #arrivedBefore(until: number): number {
     const { times, mask, first } = this;
-    if (until <= this.#readyAt) return 0;
+    if (until <= this.readyAt) return 0;
     if (this.#batches !== null) return this.#fittingBefore(until, this.#batches);
     const most = Math.min(this.outstanding, this.#maxBatch);
     let count = 0;

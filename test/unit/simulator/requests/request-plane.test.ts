@@ -159,6 +159,17 @@ describe.each([{ everyEvent: false }, { everyEvent: true }])("counting, everyEve
     expect(Math.abs((p99At(9) ?? 0) / 1.5 - 1)).toBeLessThan(0.008);
   });
 
+  test("latency summaries show the last minute, nothing where nothing was answered", () => {
+    const plane = planeWith([0, 70], { ...kind, latencySummaries: true });
+    plane.addServer();
+    const medianAt = (at: number): number | undefined => {
+      plane.advance(at);
+      return plane.latencyQuantilesMicros(0, 0)[0]?.[1];
+    };
+    expect([0.5, 3, 65, 72].map(medianAt)).toEqual([Number.NaN, 1e6, Number.NaN, 1e6]);
+    expect(plane.latencyQuantilesMicros(0, 0).map(([quantile]) => quantile)).toEqual([0.5, 0.9, 0.95, 0.99]);
+  });
+
   test("overhead is part of the latency, and Triton does not see it", () => {
     const models = [batchedModel({ maxBatchSize: 4 }, serviceOf(1, { overheadSeconds: 0.25 }))];
     const plane = planeWith([0], { ...kind, models });

@@ -1,0 +1,39 @@
+// The request durations of the last minute on one server, as its summaries show them.
+
+import { LatencyHistogram } from "./latency-histogram.ts";
+
+/** The client library's window: a minute in five parts, of which the oldest is dropped as a whole. */
+const PART_SECONDS = 12;
+const PARTS = 5;
+const QUANTILES: readonly number[] = [0.5, 0.9, 0.95, 0.99];
+
+/** Quantiles of nv_inference_request_summary_us: pairs of a quantile and its microseconds, NaN of no request. */
+export type LatencyQuantiles = readonly (readonly [quantile: number, micros: number])[];
+
+/** Times are seconds since the scenario's start and never go back. */
+export class RecentLatencies {
+  readonly #parts: { index: number; histogram: LatencyHistogram }[] = [];
+
+  /** Counts a request that took so long and was answered at `at`. */
+  add(seconds: number, at: number): void {
+    const index = Math.floor(at / PART_SECONDS);
+    let part = this.#parts.at(-1);
+    if (part?.index !== index) {
+      part = { index, histogram: new LatencyHistogram() };
+      this.#parts.push(part);
+      if (this.#parts.length > PARTS) this.#parts.shift();
+    }
+    part.histogram.add(seconds);
+  }
+
+  /** Returns the quantiles as of `now`. */
+  quantiles(now: number): LatencyQuantiles {
+    const oldest = Math.floor(now / PART_SECONDS) - PARTS;
+    const together = new LatencyHistogram();
+    for (const { index, histogram } of this.#parts) if (index > oldest) together.merge(histogram);
+    return QUANTILES.map((quantile) => [
+      quantile,
+      Math.round((together.quantile(quantile) ?? Number.NaN) * 1e6),
+    ]);
+  }
+}
