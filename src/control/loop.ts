@@ -25,7 +25,7 @@ const SLICE_SECONDS = 0.004;
  * A tick spends no more than this, and no more than this part of itself, on deciding the past: a large fleet is ready
  * before all of its past is decided.
  */
-const WARM_UP_SECONDS = 2;
+const WARM_UP_SECONDS = 1.5;
 const WARM_UP_SHARE = 0.25;
 /** A clock set years ahead must not keep us counting. */
 const MOST_SKIPS_COUNTED = 100_000;
