@@ -47,12 +47,12 @@ export class KedaRounds {
   }
 
   #ask(): void {
-    const round = this.#round().then((done) => void this.#rounds.push(done));
+    const round = this.#round();
     this.#open.add(round);
     void round.finally(() => this.#open.delete(round));
   }
 
-  async #round(): Promise<Round> {
+  async #round(): Promise<void> {
     const at = Date.now();
     const took: number[] = [];
     const timed = async <Answer>(call: Promise<Outcome<Answer>>): Promise<Outcome<Answer>> => {
@@ -69,7 +69,7 @@ export class KedaRounds {
       code === "OK" && "answer" in metrics
         ? (metrics.answer.metricValues[0]?.metricValueFloat ?? null)
         : null;
-    return { at, spec, code, replicas, took };
+    this.#rounds.push({ at, spec, code, replicas, took });
   }
 }
 

@@ -48,8 +48,8 @@ const GOES_ON = ["none", "partial"];
 type Trouble = {
   readonly name: string;
   readonly url: string;
-  readonly begin: () => Promise<void> | void;
-  readonly end: () => Promise<void> | void;
+  readonly begin: () => Promise<void>;
+  readonly end: () => Promise<void>;
 };
 
 /** The same rounds, before the trouble, in it, and after it. */
@@ -134,7 +134,7 @@ async function onTheWay(faults: readonly Fault[], { url }: PrometheusServer): Pr
         await betweenReadings(proxy);
         proxy.set(fault);
       };
-      return { name: fault, url: proxy.url, begin, end: () => proxy.set("none") };
+      return { name: fault, url: proxy.url, begin, end: async () => proxy.set("none") };
     }),
   );
 }
@@ -145,7 +145,12 @@ async function betweenReadings(proxy: FaultProxy): Promise<void> {
 }
 
 function frozen(server: PrometheusServer): Trouble {
-  return { name: "SIGSTOP", url: server.url, begin: () => server.freeze(), end: () => server.thaw() };
+  return {
+    name: "SIGSTOP",
+    url: server.url,
+    begin: async () => server.freeze(),
+    end: async () => server.thaw(),
+  };
 }
 
 async function killed(samples: readonly PastSample[]): Promise<Trouble> {

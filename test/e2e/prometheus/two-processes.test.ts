@@ -1,155 +1,159 @@
-// Two `serve` processes on one Prometheus, killed again and again, asked in turn as KEDA asks its replicas.
+// Two `serve` processes on one Prometheus, killed at random moments, asked in turn by KEDA's own client, which knows them
+// by one name.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
-import { join } from "node:path";
-
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { randomStream } from "../../../src/simulator/random/random-stream.ts";
+import { until } from "../../support/until.ts";
+import { findClients, KedaProcess, type Reading } from "../keda/keda-process.ts";
+import { startNameServer } from "../keda/name-server.ts";
+import { type Served, serve } from "../real-triton/serve-process.ts";
+import { freePort, prometheusMissing, startPrometheus } from "./prometheus-server.ts";
+import {
+  traffic,
+  WAVE_NAMESPACE,
+  WAVE_POLICY,
+  WAVE_POLICY_DOCUMENT,
+  WAVE_TICK_MS,
+  waveConfiguration,
+  waveRate,
+} from "./wave-fleet.ts";
 
-import { CHECKOUT } from "../../support/command-line.ts";
-import { temporaryDirectory } from "../../support/temporary-directory.ts";
-import { freePort, type PastSample, prometheusMissing, startPrometheus } from "./prometheus-server.ts";
-
-const MISSING = prometheusMissing();
-const SECONDS_OF_PAST = 120;
-const SECONDS_OF_FUTURE = 240;
-/** When which process is killed, in seconds after both are ready. */
-const KILLS = [
-  { at: 3, process: 1 },
-  { at: 7, process: 0 },
-  { at: 12, process: 1 },
-] as const;
-/** Ticks that both processes must have told of. */
+const CLIENT = [...findClients().values()].at(-1) ?? "";
+const NOT_BUILT = CLIENT === "" ? "KEDA's client is not built; .ci/build-kedaclient builds it" : null;
+if (process.env["CI"] === "true" && NOT_BUILT !== null) throw new Error(NOT_BUILT);
+const MISSING = prometheusMissing() ?? NOT_BUILT;
+const SECONDS_OF_FUTURE = 400;
+const HOSTS = ["127.0.0.1", "127.0.0.2"] as const;
+const NAME = "tidemark.prometheus.test";
+const KILLS = 3;
+/** Between kills each process lives on for 2 s to 5 s. */
+const [LIVES_LEAST_MS, LIVES_MORE_MS] = [2000, 3000];
+/** W of the policy: so long a tick that could not read or was missed may be felt, as on a machine without time. */
+const FELT_MS = 20_000;
+const TROUBLED = /^tidemark_ticks_total\{[^}]*result="(?:failed|skipped)"[^}]*\} (\d+)$/gm;
+/** Ticks that both processes must have told of, and none of them felt a tick without data. */
 const COMMON_TICKS = 12;
-const LIMIT_SECONDS = 180;
+const LIMIT_MS = 240_000;
+/** An answer stands for three ticks at most. */
+const STANDS_MS = 3 * WAVE_TICK_MS;
 
-const POLICY = `apiVersion: tidemark.dev/v1alpha1
-kind: ScalingPolicy
-metadata: { name: embedder }
-spec:
-  target: { kind: Deployment, namespace: ai, name: triton }
-  models: [ { name: m } ]
-  replicas: { min: 1, max: 40 }
-  objective: { percentile: 99, latency: 500ms }
-  signals:
-    requestRate: { targetPerReplica: 10, window: 10s }
-    pendingRequests: { targetPerReplica: 8, window: 5s }
-  startup: { expected: 5s }
-  scaleIn: { stabilizationWindow: 10s, cooldown: 5s, limits: [ { replicas: 2, per: 5s } ] }
-  scaleOut: { limits: [ { replicas: 3, per: 5s } ] }
-  missingData: { maxAge: 10s, holdFor: 60s }
-`;
-
-type Told = { readonly at: string; readonly answer: number | null };
+/** Answers by the instant of their tick, ms since the Unix epoch. */
+type Told = Map<number, number | null>;
+/** What one process told, how many of its ticks were without data, and until when that may be felt. */
+type Watched = { readonly told: Told; troubled: number; feltUntil: number };
+type Asked = { readonly begin: number; readonly end: number; readonly reading: Reading };
 
 describe.skipIf(MISSING !== null)(`two processes on one Prometheus ${MISSING ?? ""}`, () => {
-  test("tell the same at every tick, through kills of either", async () => {
-    const server = await startPrometheus({ samples: waves(Math.floor(Date.now() / 1000)) });
-    const directory = await temporaryDirectory();
-    await writeFile(join(directory, "embedder.yaml"), POLICY);
-    const start = async (): Promise<Process> => await startProcess(server.url, directory);
-    const processes = [await start(), await start()];
-    const told: Map<string, number | null>[] = [new Map(), new Map()];
-    const kills = [...KILLS];
-    const begun = Date.now();
-    while (kills.length > 0 || commonTicks(told).length < COMMON_TICKS) {
-      if (Date.now() - begun > LIMIT_SECONDS * 1000) throw new Error("too few ticks in common");
-      const [kill] = kills;
-      if (kill !== undefined && Date.now() - begun >= kill.at * 1000) {
-        kills.shift();
-        processes[kill.process]?.child.kill("SIGKILL");
-        processes[kill.process] = await start();
-      }
-      for (const [index, { http }] of processes.entries()) {
-        for (const { at, answer } of await decisions(http)) told[index]?.set(at, answer);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 500));
+  test("tell KEDA the same at every tick, through kills of either", async () => {
+    const seed = Date.now() % 2 ** 31;
+    process.stderr.write(`two processes: seed ${seed}\n`);
+    const random = randomStream(seed, "kills");
+    const samples = traffic(Math.floor(Date.now() / 1000), SECONDS_OF_FUTURE, waveRate);
+    const { url } = await startPrometheus({ samples });
+    const port = await freePort();
+    const start = async (index: number): Promise<Served> => {
+      const configuration = waveConfiguration(url, `${HOSTS[index]}:${port}`);
+      const served = await serve({ configuration, policy: WAVE_POLICY_DOCUMENT });
+      onTestFinished(() => served.kill());
+      return served;
+    };
+    const processes = await Promise.all(HOSTS.map((_, index) => start(index)));
+    const watched: readonly [Watched, Watched] = [unseen(), unseen()];
+    const told = watched.map((each) => each.told);
+    const look = async (): Promise<void> => {
+      for (const [index, served] of processes.entries()) await note(watched[index === 0 ? 0 : 1], served);
+    };
+    const keda = await askByName(port);
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      await wait(LIVES_LEAST_MS + random.uniform() * LIVES_MORE_MS);
+      await look();
+      const index = Math.floor(random.uniform() * HOSTS.length);
+      await processes[index]?.kill();
+      processes[index] = await start(index);
+      watched[index === 0 ? 0 : 1].troubled = 0;
     }
-    const [one = new Map<string, number | null>(), other = new Map<string, number | null>()] = told;
-    const common = commonTicks(told);
+    const isEnough = async (): Promise<boolean> => {
+      await wait(500);
+      await look();
+      return commonTicks(watched).length >= COMMON_TICKS;
+    };
+    await until(isEnough, "ticks in common", LIMIT_MS);
+    const asked = await keda.stop();
+
+    const [{ told: one }, { told: other }] = watched;
+    const common = commonTicks(watched);
     expect(common.map((at) => [at, other.get(at)])).toEqual(common.map((at) => [at, one.get(at)]));
     expect(new Set(one.values()).size).toBeGreaterThan(1);
+    const errors = asked.flatMap(({ reading }) => ("error" in reading ? reading.error : []));
+    expect(errors.filter((error) => !error.includes("code = Unavailable"))).toEqual([]);
+    expect(asked.length).toBeGreaterThan(2 * errors.length);
+    expect(asked.filter((each) => !isTold(each, told))).toEqual([]);
   });
 });
 
-function commonTicks([one, other]: readonly ReadonlyMap<string, unknown>[]): readonly string[] {
-  return [...(one?.keys() ?? [])].filter((at) => other?.has(at) === true);
-}
-
-type Process = { readonly child: ChildProcess; readonly http: string };
-
-async function startProcess(url: string, policies: string): Promise<Process> {
-  const config = join(await temporaryDirectory(), "config.yaml");
-  const [grpc, http] = [await freePort(), await freePort()];
-  await writeFile(
-    config,
-    `apiVersion: tidemark.dev/v1alpha1
-kind: ScalerConfiguration
-metadata: { name: two }
-spec:
-  tick: { interval: 2s, lag: 1s }
-  source: { kind: prometheus, prometheus: { url: "${url}", scrapeInterval: 1s } }
-  grpc: { address: "127.0.0.1:${grpc}" }
-  http: { address: "127.0.0.1:${http}" }
-  logging: { level: error }
-`,
-  );
-  const child = spawn(
-    process.execPath,
-    ["--import", "tsx", "src/main.ts", "serve", "--config", config, "--policies", policies],
-    {
-      cwd: CHECKOUT,
-      stdio: ["ignore", "pipe", "inherit"],
-    },
-  );
-  onTestFinished(() => void child.kill("SIGKILL"));
-  await new Promise<void>((resolve, reject) => {
-    child.stdout?.once("data", () => resolve());
-    child.once("exit", () => reject(new Error("serve ended before it was ready")));
+/** Asks both processes as one service, GetMetrics of one and IsActive of the other, as often as they answer. */
+async function askByName(port: number): Promise<{ stop(): Promise<readonly Asked[]> }> {
+  const names = await startNameServer(HOSTS);
+  onTestFinished(() => names.close());
+  const keda = new KedaProcess(CLIENT);
+  onTestFinished(() => keda.close());
+  const trigger = await keda.trigger(`dns://127.0.0.1:${names.port}/${NAME}:${port}`, {
+    namespace: WAVE_NAMESPACE,
+    metadata: { policy: WAVE_POLICY },
   });
-  return { child, http: `http://127.0.0.1:${http}` };
+  const asked: Asked[] = [];
+  let isOver = false;
+  const asking = (async () => {
+    while (!isOver) {
+      const begin = Date.now();
+      const reading = await trigger.metrics();
+      asked.push({ begin, end: Date.now(), reading });
+      await wait(50);
+    }
+  })();
+  const stop = async (): Promise<readonly Asked[]> => {
+    isOver = true;
+    await asking;
+    return asked;
+  };
+  onTestFinished(async () => void (await stop()));
+  return { stop };
 }
 
-/** Returns what a process told at its ticks, from its first number on: until it has read the past it has none. */
-async function decisions(http: string): Promise<readonly Told[]> {
-  const response = await fetch(`${http}/api/v1/decisions?policy=ai/embedder&limit=100`);
-  const body = JSON.parse(await response.text());
-  const newestFirst: readonly Told[] = body.decisions.map(
-    (record: { readonly at: string; readonly answer: { readonly metricValue: number | null } }): Told => ({
-      at: record.at,
-      answer: record.answer.metricValue,
-    }),
+/** Whether a number was the answer of a tick that could stand when it was asked for. */
+function isTold({ begin, end, reading }: Asked, told: readonly Told[]): boolean {
+  if ("error" in reading) return true;
+  const value = Number(reading.values[0]?.quantity);
+  return told.some((answers) =>
+    [...answers].some(([at, answer]) => answer === value && at <= end && at >= begin - STANDS_MS),
   );
-  return newestFirst.slice(0, newestFirst.findLastIndex(({ answer }) => answer !== null) + 1);
 }
 
-/** Traffic that rises and falls every 16 s on three pods, from two minutes ago to four minutes ahead. */
-function* waves(now: number): Generator<PastSample> {
-  const counts = [0, 0, 0];
-  for (let seconds = now - SECONDS_OF_PAST; seconds < now + SECONDS_OF_FUTURE; seconds += 1) {
-    const rate = 12 + 10 * Math.sin((2 * Math.PI * seconds) / 16);
-    for (const [index, before] of counts.entries()) {
-      const count = before + Math.round(rate);
-      counts[index] = count;
-      const pod = {
-        namespace: "ai",
-        pod: `triton-6d4cf56db6-x2k8${index}`,
-        instance: `10.0.0.${index}:8002`,
-      };
-      const sample = (name: string, value: number, labels = {}): PastSample => ({
-        name,
-        labels: { ...pod, ...labels },
-        value,
-        seconds: seconds + 0.1 * index,
-      });
-      const model = { model: "m", version: "1" };
-      yield sample("up", 1);
-      yield sample("nv_inference_request_success", count, model);
-      yield sample("nv_inference_request_failure", 0, model);
-      yield sample("nv_inference_pending_request_count", 0, model);
-    }
-    for (const name of ["kube_deployment_spec_replicas", "kube_deployment_status_replicas_ready"]) {
-      yield { name, labels: { namespace: "ai", deployment: "triton" }, value: 4, seconds };
-    }
+function unseen(): Watched {
+  return { told: new Map(), troubled: 0, feltUntil: 0 };
+}
+
+function commonTicks([one, other]: readonly [Watched, Watched]): readonly number[] {
+  const felt = Math.max(one.feltUntil, other.feltUntil);
+  return [...one.told.keys()].filter((at) => other.told.has(at) && at >= felt);
+}
+
+/** Takes down what a process told at its ticks, from its first number on: until it has read the past it has none. */
+async function note(watched: Watched, { http }: Served): Promise<void> {
+  const url = `http://${http}/api/v1/decisions?policy=${WAVE_NAMESPACE}/${WAVE_POLICY}&limit=100`;
+  const body: {
+    readonly decisions: readonly {
+      readonly at: string;
+      readonly answer: { readonly metricValue: number | null };
+    }[];
+  } = JSON.parse(await (await fetch(url)).text());
+  const first = body.decisions.findLastIndex(({ answer }) => answer.metricValue !== null);
+  for (const { at, answer } of body.decisions.slice(0, first + 1)) {
+    watched.told.set(Date.parse(at), answer.metricValue);
   }
+  const metrics = await (await fetch(`http://${http}/metrics`)).text();
+  const troubled = [...metrics.matchAll(TROUBLED)].reduce((total, [, count]) => total + Number(count), 0);
+  if (troubled > watched.troubled) watched.feltUntil = Date.now() + FELT_MS;
+  watched.troubled = troubled;
 }

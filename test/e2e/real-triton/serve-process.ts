@@ -20,6 +20,8 @@ export type Served = {
   log(): string;
   /** Ends it by SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>;
+  /** Ends it as a crash would: at once and without a word. */
+  kill(): Promise<void>;
 };
 
 /** Starts the service on free loopback ports and resolves once it says that it is ready. */
@@ -48,7 +50,14 @@ export async function serve(documents: {
     child.kill("SIGKILL");
     throw new Error(`serve did not become ready; it printed ${JSON.stringify(line)}\n${log.join("")}`);
   }
-  return { grpc, http, log: () => log.join(""), stop: () => stop(child) };
+  return { grpc, http, log: () => log.join(""), stop: () => stop(child), kill: () => kill(child) };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
 }
 
 async function firstLine(child: ChildProcess): Promise<string | null> {
