@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { runExplain } from "./explain.ts";
 import type { Output } from "./output.ts";
 import { addCompare, addTune } from "./policy-search-commands.ts";
+import { addProfile } from "./profile-command.ts";
 import { type RecordOptions, runRecord } from "./record.ts";
 import { runReplay } from "./replay.ts";
 import { runSchema, SCHEMA_KINDS } from "./schema.ts";
@@ -78,6 +79,7 @@ function describeProgram(surroundings: Surroundings, choose: Choose): Command {
   addCompare(program, output, choose);
   addTune(program, output, choose);
   addTrace(program, output, choose);
+  addProfile(program, output, choose);
   return program;
 }
 
