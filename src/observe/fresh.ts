@@ -3,7 +3,7 @@
 import { before, elapsed, type Instant, type Millis, millis } from "../domain/units.ts";
 import { rangeOf } from "./increase.ts";
 import type { ObservedPod, ObservedWorkload } from "./observed-workload.ts";
-import { latest, newestTime, type Track } from "./track.ts";
+import { lastSeen, newestTime, type Track } from "./track.ts";
 import { type Window, windowStart } from "./window.ts";
 
 const UNTRIED_INTERVALS = 1.5;
@@ -41,7 +41,7 @@ export function isFreshRate(
 
 /** The series that the pod shows now: of a model that was reloaded, those of its former version no longer count. */
 function presentTracks(tracks: readonly Track[]): readonly Track[] {
-  const seen = latest(tracks.map(({ lastSeenAt }) => lastSeenAt));
+  const seen = lastSeen(tracks);
   return tracks.filter(({ lastSeenAt }) => lastSeenAt === seen);
 }
 
@@ -76,7 +76,7 @@ function isGoneBy(
 
 /** Returns whether the newest successful scrape no longer had any of the series (an unloaded model). */
 export function lacksSeries(pod: ObservedPod, tracks: readonly Track[]): boolean {
-  const seen = latest(tracks.map(({ lastSeenAt }) => lastSeenAt));
+  const seen = lastSeen(tracks);
   return pod.lastUpAt !== null && (seen === null || seen < pod.lastUpAt);
 }
 

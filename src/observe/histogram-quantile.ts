@@ -7,6 +7,7 @@ import type { Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import type { Window } from "./window.ts";
 
+const BUCKETS = `${FAMILY.responseHistogram}_bucket`;
 /** A bucket wider than this, upper ÷ lower edge, is too coarse to interpolate in. */
 const WIDEST_BUCKET_RATIO = 1.5;
 
@@ -30,7 +31,8 @@ export function responseHistogram(
   window: Window,
 ): Histogram | null {
   const pods = workload.pods.map((pod) => {
-    const tracks = tracksOf(pod, `${FAMILY.responseHistogram}_bucket`, model);
+    const tracks = tracksOf(pod, BUCKETS, model);
+    if (tracks.length === 0) return [];
     return bucketsByServer(tracks, window, workload.maxAge).filter((buckets) => totalOf(buckets) > 0);
   });
   const servers = pods.flat();

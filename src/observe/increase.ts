@@ -20,11 +20,47 @@ export type SampleRange = { readonly first: number; readonly end: number };
  * gives nothing. Null without a sample in the window.
  */
 export function increaseOf(track: Track, window: Window, maxAge: Millis): Increase | null {
-  const { times, values } = track;
-  const { first, end } = rangeOf(track, window, maxAge);
-  const from = times[first];
+  const range = rangeOf(track, window, maxAge);
+  const from = track.times[range.first];
+  const to = track.times[range.end - 1];
+  if (from === undefined || to === undefined || !hasSample(track, range, window)) return null;
+  return { increase: increaseIn(track, range), from, to };
+}
+
+/** Returns the sum of the tracks' increases; null where none of them has a sample in the window. */
+export function totalIncrease(tracks: readonly Track[], window: Window, maxAge: Millis): number | null {
+  let total: number | null = null;
+  for (const track of tracks) {
+    const range = rangeOf(track, window, maxAge);
+    if (hasSample(track, range, window)) total = (total ?? 0) + increaseIn(track, range);
+  }
+  return total;
+}
+
+/** The range found last: the series of one scrape share their times, and are asked for one after another. */
+let found = { times: [] as readonly Instant[], at: 0, span: 0, maxAge: 0, range: { first: 0, end: 0 } };
+
+/** Returns the indices of the window's samples and of the last one at or before its start, if not too old. */
+export function rangeOf({ times }: Pick<Track, "times">, window: Window, maxAge: Millis): SampleRange {
+  const { at, span } = window;
+  if (found.times === times && found.at === at && found.span === span && found.maxAge === maxAge) {
+    return found.range;
+  }
+  const start = windowStart(window);
+  const inside = countUntil(times, start);
+  const end = countUntil(times, at);
+  const base = times[inside - 1];
+  const first = base !== undefined && base >= before(start, maxAge) ? inside - 1 : inside;
+  found = { times, at, span, maxAge, range: { first, end } };
+  return found.range;
+}
+
+function hasSample({ times }: Track, { first, end }: SampleRange, window: Window): boolean {
   const to = times[end - 1];
-  if (first >= end || from === undefined || to === undefined || to <= windowStart(window)) return null;
+  return first < end && to !== undefined && to > windowStart(window);
+}
+
+function increaseIn({ values }: Track, { first, end }: SampleRange): number {
   let increase = 0;
   let previous = values[first] ?? 0;
   for (let index = first + 1; index < end; index++) {
@@ -32,24 +68,5 @@ export function increaseOf(track: Track, window: Window, maxAge: Millis): Increa
     increase += value >= previous ? value - previous : value;
     previous = value;
   }
-  return { increase, from, to };
-}
-
-/** Returns the sum of the tracks' increases; null where none of them has a sample in the window. */
-export function totalIncrease(tracks: readonly Track[], window: Window, maxAge: Millis): number | null {
-  let total: number | null = null;
-  for (const track of tracks) {
-    const found = increaseOf(track, window, maxAge);
-    if (found !== null) total = (total ?? 0) + found.increase;
-  }
-  return total;
-}
-
-/** Returns the indices of the window's samples and of the last one at or before its start, if not too old. */
-export function rangeOf({ times }: Track, window: Window, maxAge: Millis): SampleRange {
-  const start = windowStart(window);
-  const inside = countUntil(times, start);
-  const end = countUntil(times, window.at);
-  const base = times[inside - 1];
-  return { first: base !== undefined && base >= before(start, maxAge) ? inside - 1 : inside, end };
+  return increase;
 }

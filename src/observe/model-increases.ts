@@ -3,7 +3,13 @@
 import { elapsed, type Instant, millis, toSeconds } from "../domain/units.ts";
 import { appearedWithin, isGone } from "./fresh.ts";
 import { increaseOf, totalIncrease } from "./increase.ts";
-import { type ObservedPod, type ObservedWorkload, type PodIncreases, tracksOf } from "./observed-workload.ts";
+import {
+  type ObservedPod,
+  type ObservedWorkload,
+  type PodCounters,
+  type PodIncreases,
+  tracksOf,
+} from "./observed-workload.ts";
 import type { Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import { type Window, windowStart } from "./window.ts";
@@ -14,6 +20,8 @@ const COUNT_FAMILIES = [
   `${FAMILY.responseHistogram}_count`,
 ];
 
+const COMPUTE_FAMILIES = [FAMILY.computeInputMicros, FAMILY.computeInferMicros, FAMILY.computeOutputMicros];
+
 /** Returns the increases of every pod that has the model's success counter within the window, by pod name. */
 export function modelIncreases(
   workload: ObservedWorkload,
@@ -23,7 +31,9 @@ export function modelIncreases(
   const key = `${window.at} ${window.span} ${model}`;
   const known = workload.increases.get(key);
   if (known !== undefined) return known;
-  const found = workload.pods.flatMap((pod) => podIncreases(workload, { pod, model, window }) ?? []);
+  const found = countersOf(workload, model).flatMap(
+    (counters) => podIncreases(workload, counters, window) ?? [],
+  );
   workload.increases.set(key, found);
   return found;
 }
@@ -36,29 +46,53 @@ export function sumOf(
   return increases.reduce((total, pod) => total + pod[kind], 0);
 }
 
-function podIncreases(
-  workload: ObservedWorkload,
-  { pod, model, window }: { readonly pod: ObservedPod; readonly model: string; readonly window: Window },
-): PodIncreases | null {
-  const increase = (tracks: readonly Track[]): number => totalIncrease(tracks, window, workload.maxAge) ?? 0;
-  const of = (family: string): number => increase(tracksOf(pod, family, model));
-  const successes = tracksOf(pod, FAMILY.success, model);
-  const success = totalIncrease(successes, window, workload.maxAge);
-  if (success === null) return null;
-  const failures = tracksOf(pod, FAMILY.failure, model);
+function countersOf(workload: ObservedWorkload, model: string): readonly PodCounters[] {
+  const known = workload.counters.get(model);
+  if (known !== undefined) return known;
+  const found = workload.pods.map((pod) => podCounters(pod, model));
+  workload.counters.set(model, found);
+  return found;
+}
+
+function podCounters(pod: ObservedPod, model: string): PodCounters {
+  const of = (family: string): readonly Track[] => tracksOf(pod, family, model);
+  const failure = of(FAMILY.failure);
   return {
     pod,
-    seconds: rateSeconds(workload, pod, { tracks: successes, window }),
-    success,
-    failure: increase(failures),
-    rejected: increase(failures.filter(({ labels }) => labels.reason === "REJECTED")),
+    success: of(FAMILY.success),
+    failure,
+    rejected: failure.filter(({ labels }) => labels.reason === "REJECTED"),
     requestMicros: of(FAMILY.requestMicros),
     queueMicros: of(FAMILY.queueMicros),
-    computeMicros:
-      of(FAMILY.computeInputMicros) + of(FAMILY.computeInferMicros) + of(FAMILY.computeOutputMicros),
+    computeMicros: COMPUTE_FAMILIES.flatMap(of),
     inferences: of(FAMILY.inferences),
     executions: of(FAMILY.executions),
-    observed: Math.max(...COUNT_FAMILIES.map(of)),
+    observed: COUNT_FAMILIES.map(of).filter((tracks) => tracks.length > 0),
+  };
+}
+
+function podIncreases(
+  workload: ObservedWorkload,
+  counters: PodCounters,
+  window: Window,
+): PodIncreases | null {
+  const { maxAge } = workload;
+  const { pod } = counters;
+  const success = totalIncrease(counters.success, window, maxAge);
+  if (success === null) return null;
+  const increase = (tracks: readonly Track[]): number => totalIncrease(tracks, window, maxAge) ?? 0;
+  return {
+    pod,
+    seconds: rateSeconds(workload, pod, { tracks: counters.success, window }),
+    success,
+    failure: increase(counters.failure),
+    rejected: increase(counters.rejected),
+    requestMicros: increase(counters.requestMicros),
+    queueMicros: increase(counters.queueMicros),
+    computeMicros: increase(counters.computeMicros),
+    inferences: increase(counters.inferences),
+    executions: increase(counters.executions),
+    observed: counters.observed.reduce((most, tracks) => Math.max(most, increase(tracks)), 0),
   };
 }
 
@@ -73,9 +107,13 @@ function rateSeconds(
   { tracks, window }: { readonly tracks: readonly Track[]; readonly window: Window },
 ): number | null {
   if (isGone(workload, pod, tracks) || wasBornWithin(pod, { tracks, window })) return toSeconds(window.span);
-  const spans = tracks.flatMap((track) => increaseOf(track, window, workload.maxAge) ?? []);
-  const from = Math.min(...spans.map((span) => span.from));
-  const to = Math.max(...spans.map((span) => span.to));
+  let from = Number.POSITIVE_INFINITY;
+  let to = Number.NEGATIVE_INFINITY;
+  for (const track of tracks) {
+    const found = increaseOf(track, window, workload.maxAge);
+    from = Math.min(from, found?.from ?? from);
+    to = Math.max(to, found?.to ?? to);
+  }
   return to > from ? toSeconds(millis(to - from)) : null;
 }
 

@@ -1,16 +1,9 @@
 // The samples of a workload as the estimators read them: pods by name, usable tracks by family and model.
 
 import type { Policy } from "../domain/policy.ts";
-import type {
-  PodSamples,
-  ReplicaReading,
-  Scrape,
-  Series,
-  SeriesLabels,
-  WorkloadSamples,
-} from "../domain/samples.ts";
+import type { PodSamples, ReplicaReading, Series, SeriesLabels, WorkloadSamples } from "../domain/samples.ts";
 import type { Instant, Millis } from "../domain/units.ts";
-import { latest, type Track, usableTrack } from "./track.ts";
+import { lastSeen, later, type Track, usableTrack } from "./track.ts";
 
 export type ObservedPod = {
   readonly name: string;
@@ -22,7 +15,7 @@ export type ObservedPod = {
   readonly lastUpAt: Instant | null;
   /** Failed attempts since the last success. */
   readonly failuresInARow: number;
-  /** By family, then by model ("" without that label). */
+  /** By model ("" without that label), then by family. */
   readonly tracks: ReadonlyMap<string, ReadonlyMap<string, readonly Track[]>>;
 };
 
@@ -43,6 +36,22 @@ export type PodIncreases = {
   readonly observed: number;
 };
 
+/** The tracks of a pod's counters of one model. */
+export type PodCounters = {
+  readonly pod: ObservedPod;
+  readonly success: readonly Track[];
+  readonly failure: readonly Track[];
+  readonly rejected: readonly Track[];
+  readonly requestMicros: readonly Track[];
+  readonly queueMicros: readonly Track[];
+  /** Input, inference and output. */
+  readonly computeMicros: readonly Track[];
+  readonly inferences: readonly Track[];
+  readonly executions: readonly Track[];
+  /** Each family by which summaries or the histogram count. */
+  readonly observed: readonly (readonly Track[])[];
+};
+
 /** All that an estimator needs; `at` is the instant against which windows and ages are measured. */
 export type ObservedWorkload = {
   readonly at: Instant;
@@ -57,6 +66,8 @@ export type ObservedWorkload = {
   readonly expected: number;
   /** What was found of a model in a window, so that it is summed up once for all signals of a tick. */
   readonly increases: Map<string, readonly PodIncreases[]>;
+  /** A model's counters, looked up once for all windows of a tick. */
+  readonly counters: Map<string, readonly PodCounters[]>;
 };
 
 /** Returns the samples indexed; the order of pods and series in them, and repeated ones, make no difference. */
@@ -73,7 +84,17 @@ export function observeWorkload(input: {
   const expected = Math.max(pods.filter((pod) => pod.expected).length, countedReady(samples.replicas));
   const { maxAge } = policy.missingData;
   const knownUntil = samples.knownUntil !== undefined && samples.knownUntil < at ? samples.knownUntil : at;
-  return { at, policy, knownUntil, maxAge, scrapeInterval, pods, expected, increases: new Map() };
+  return {
+    at,
+    policy,
+    knownUntil,
+    maxAge,
+    scrapeInterval,
+    pods,
+    expected,
+    increases: new Map(),
+    counters: new Map(),
+  };
 }
 
 /** A source that sees pods only by their samples knows of one that was never scraped by the count alone. */
@@ -83,43 +104,73 @@ function countedReady({ source, ready }: ReplicaReading): number {
 
 /** Returns the pod's tracks of a family for a model (every version and GPU), or of a family without that label. */
 export function tracksOf(pod: ObservedPod, family: string, model: string | null): readonly Track[] {
-  return pod.tracks.get(family)?.get(model ?? "") ?? NO_TRACKS;
+  return pod.tracks.get(model ?? "")?.get(family) ?? NO_TRACKS;
 }
 
 const NO_TRACKS: readonly Track[] = [];
 
 function observedPod(samples: PodSamples, at: Instant): ObservedPod {
-  const scrapes = samples.scrapes.filter((scrape) => scrape.at <= at);
-  const seriesByKey = groupedBy(samples.series, seriesKey);
-  const tracks = new Map<string, Map<string, Track[]>>();
-  for (const key of [...seriesByKey.keys()].sort(order)) {
-    const series = mergedSeries(seriesByKey.get(key) ?? []);
-    if (series === null) continue;
-    const model = series.labels.model ?? "";
-    const ofFamily = tracks.get(series.family) ?? new Map<string, Track[]>();
-    const found = ofFamily.get(model);
-    const track = usableTrack(series, at);
-    if (found === undefined) tracks.set(series.family, ofFamily.set(model, [track]));
-    else found.push(track);
-  }
-  return { ...attempts(scrapes, tracks), ...podFacts(samples), tracks };
-}
-
-function podFacts({ pod, appearedAt, ready, expected }: PodSamples) {
-  return { name: pod, appearedAt, ready, expected };
-}
-
-/** A source that does not report attempts is taken to have made one at each sample. */
-function attempts(scrapes: readonly Scrape[], tracks: ObservedPod["tracks"]) {
-  const all = [...tracks.values()].flatMap((ofFamily) => [...ofFamily.values()].flat());
-  const lastSeenAt = latest(all.map((track) => track.lastSeenAt));
+  const newest = samples.scrapes.at(-1);
+  const isPast = newest === undefined || newest.at <= at;
+  const scrapes = isPast ? samples.scrapes : samples.scrapes.filter((scrape) => scrape.at <= at);
+  const tracks = tracksByModel(samples.series, at);
+  const lastSeenAt = lastSeenOf(tracks);
   const lastUp = scrapes.findLastIndex(({ up }) => up);
   const triedAt = scrapes.map((scrape) => scrape.at);
   return {
+    name: samples.pod,
+    appearedAt: samples.appearedAt,
+    ready: samples.ready,
+    expected: samples.expected,
+    // A source that does not report attempts is taken to have made one at each sample.
     triedAt: triedAt.length === 0 && lastSeenAt !== null ? [lastSeenAt] : triedAt,
     lastUpAt: scrapes[lastUp]?.at ?? lastSeenAt,
     failuresInARow: scrapes.length - 1 - lastUp,
+    tracks,
   };
+}
+
+function lastSeenOf(tracks: ObservedPod["tracks"]): Instant | null {
+  let seen: Instant | null = null;
+  for (const families of tracks.values()) {
+    for (const group of families.values()) seen = later(seen, lastSeen(group));
+  }
+  return seen;
+}
+
+/** Usually a model has one series of each family; of several the order does not depend on how they came. */
+function tracksByModel(all: readonly Series[], at: Instant): ObservedPod["tracks"] {
+  const groups = new Map<string, Map<string, Series[]>>();
+  for (const series of all) {
+    const model = series.labels.model ?? "";
+    let ofModel = groups.get(model);
+    if (ofModel === undefined) {
+      ofModel = new Map();
+      groups.set(model, ofModel);
+    }
+    const group = ofModel.get(series.family);
+    if (group === undefined) ofModel.set(series.family, [series]);
+    else group.push(series);
+  }
+  const tracks = new Map<string, ReadonlyMap<string, readonly Track[]>>();
+  for (const [model, families] of groups) {
+    const ofModel = new Map<string, readonly Track[]>();
+    for (const [family, group] of families) {
+      ofModel.set(
+        family,
+        distinct(group).map((series) => usableTrack(series, at)),
+      );
+    }
+    tracks.set(model, ofModel);
+  }
+  return tracks;
+}
+
+/** Returns each series once, by its labels. */
+function distinct(group: readonly Series[]): readonly Series[] {
+  if (group.length === 1) return group;
+  const byKey = groupedBy(group, seriesKey);
+  return [...byKey.keys()].sort(order).flatMap((key) => mergedSeries(byKey.get(key) ?? []) ?? []);
 }
 
 /** Returns one pod out of several readings of it (a pod that is scraped twice). */

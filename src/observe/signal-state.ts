@@ -1,11 +1,11 @@
 // Whether there is data for a signal (rule 8 of the decision semantics), for one model and over several.
 
 import type { SignalState } from "../domain/observation.ts";
-import { elapsed, toSeconds } from "../domain/units.ts";
+import { elapsed, type Instant, toSeconds } from "../domain/units.ts";
 import { isFreshGauge, isFreshRate, lacksSeries } from "./fresh.ts";
 import { sumOf } from "./model-increases.ts";
 import { type ObservedPod, type ObservedWorkload, type PodIncreases, tracksOf } from "./observed-workload.ts";
-import { latest, newestTime, type Track } from "./track.ts";
+import { lastSeen, later, newestTime, type Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import { countUntil, type Window, windowStart } from "./window.ts";
 
@@ -112,9 +112,13 @@ function missingState(
   workload: ObservedWorkload,
   tracks: TracksOfPod,
 ): "absent" | "stale" | "implausible" | null {
-  const all = workload.pods.flatMap(tracks);
-  if (latest(all.map(({ lastSeenAt }) => lastSeenAt)) === null) return "absent";
-  const newest = newestTime(all);
+  let seen: Instant | null = null;
+  let newest: Instant | null = null;
+  for (const pod of workload.pods) {
+    seen = later(seen, lastSeen(tracks(pod)));
+    newest = later(newest, newestTime(tracks(pod)));
+  }
+  if (seen === null) return "absent";
   if (newest === null) return "implausible";
   return elapsed(newest, workload.at) > workload.maxAge ? "stale" : null;
 }

@@ -19,7 +19,9 @@ export type Track = {
 
 /** Returns the series up to `at` without unusable samples: NaN, infinite, negative, above 2⁵³, next to nothing. */
 export function usableTrack({ labels, times, values }: Series, at: Instant): Track {
-  const lastSeenAt = times.findLast((time) => time <= at) ?? null;
+  const newest = times.at(-1);
+  const isPast = newest === undefined || newest <= at;
+  const lastSeenAt = (isPast ? newest : times.findLast((time) => time <= at)) ?? null;
   return { labels, ...usableSamples({ times, values }, at), lastSeenAt };
 }
 
@@ -41,10 +43,19 @@ export function isUsable(value: number): boolean {
 
 /** Returns the newest time of any of the tracks' usable samples. */
 export function newestTime(tracks: readonly Track[]): Instant | null {
-  return latest(tracks.map(({ times }) => times.at(-1) ?? null));
+  let newest: Instant | null = null;
+  for (const { times } of tracks) newest = later(newest, times.at(-1) ?? null);
+  return newest;
 }
 
-/** Returns the latest of the instants, null for none. */
-export function latest(instants: readonly (Instant | null)[]): Instant | null {
-  return instants.reduce((best, at) => (at !== null && (best === null || at > best) ? at : best), null);
+/** Returns when any of the tracks was last seen, usable or not. */
+export function lastSeen(tracks: readonly Track[]): Instant | null {
+  let seen: Instant | null = null;
+  for (const { lastSeenAt } of tracks) seen = later(seen, lastSeenAt);
+  return seen;
+}
+
+/** Returns the later of two instants; null is none. */
+export function later(one: Instant | null, other: Instant | null): Instant | null {
+  return one === null || (other !== null && other > one) ? other : one;
 }
