@@ -53,8 +53,8 @@ export type WorkloadBuild = {
 export function buildWorkload(build: WorkloadBuild, ground: WorldGround): WorkloadWorld {
   const plant = buildPlant(build, ground);
   const { scenario, seed, candidateName } = build;
-  const { start, controlPlane, durationSeconds } = scenario;
-  const view = viewOf(plant, { start, source: controlPlane.source });
+  const { controlPlane, durationSeconds } = scenario;
+  const view = viewOf(plant, scenario);
   const scaler = buildScaler(build, { ground, view, invariants: plant.invariants });
   const bounds = boundsOf(build, scaler);
   return new WorkloadWorld(plant, {

@@ -46,3 +46,13 @@ type FaultOf<Kind extends FaultKind["kind"]> = Extract<Fault, { readonly kind: K
 export function lasts(fault: Fault): boolean {
   return fault.kind !== "replica-crash" && fault.kind !== "scaler-restart";
 }
+
+/** Returns up to when, at a time, the metrics source knows what was scraped: since an outage began it knows nothing more. */
+export function sourceKnownUntil(faults: readonly Fault[], atSeconds: number): number {
+  let known = atSeconds;
+  for (const { kind, atSeconds: from, forSeconds } of faults) {
+    if (kind === "metrics-outage" && from <= atSeconds && atSeconds < from + forSeconds)
+      known = Math.min(known, from);
+  }
+  return known;
+}

@@ -1,9 +1,9 @@
 // One workload in a run: its requests, pods and scrapes, what scales it, and the hand that moves its replicas.
 
 import type { WorkloadSamples } from "../../domain/samples.ts";
-import type { ControlPlaneScenario, WorkloadScenario } from "../../domain/scenario.ts";
+import type { ControlPlaneScenario, Scenario, WorkloadScenario } from "../../domain/scenario.ts";
 import type { TimelineRow } from "../../domain/simulation-result.ts";
-import { type Instant, instant, seconds } from "../../domain/units.ts";
+import { instant, seconds } from "../../domain/units.ts";
 import type { ReplicaLedger } from "../cluster/replica-ledger.ts";
 import type { WorkloadPods } from "../cluster/workload-pods.ts";
 import { KedaHpaHand } from "../keda/keda-hpa-hand.ts";
@@ -12,6 +12,7 @@ import type { RequestPlane } from "../requests/request-plane.ts";
 import type { Scaler, ScalerTick, ScalerView } from "../scalers/scaler.ts";
 import type { Scraper } from "../scrape/scraper.ts";
 import { CourseLog } from "./course-log.ts";
+import { sourceKnownUntil } from "./faults-in-force.ts";
 import type { Bounds, Invariants } from "./invariants.ts";
 
 /** What makes up the plant of one workload. */
@@ -27,7 +28,7 @@ export type WorkloadPlant = {
 /** Returns what a scaler may see of a plant. */
 export function viewOf(
   { plane, pods, scraper }: Pick<WorkloadPlant, "plane" | "pods" | "scraper">,
-  { start, source }: { readonly start: Instant; readonly source: ControlPlaneScenario["source"] },
+  { start, controlPlane: { source }, faults }: Pick<Scenario, "start" | "controlPlane" | "faults">,
 ): ScalerView {
   return {
     start,
@@ -39,6 +40,7 @@ export function viewOf(
       return {
         pods: scraper.samples(at, seconds(spanSeconds)),
         replicas: { desired, ready, source: "kubernetes" },
+        knownUntil: instant(start + sourceKnownUntil(faults, atSeconds) * 1000),
       };
     },
     desired: () => pods.desired().now(),

@@ -43,8 +43,8 @@ export function playForced({ scenario, policy, seed, forced, onTick }: ForcedRun
     onLine: () => undefined,
   };
   const plant = buildPlant(build, world.ground);
-  const { controlPlane, start, durationSeconds } = scenario;
-  const view = viewOf(plant, { start, source: controlPlane.source });
+  const { controlPlane, durationSeconds } = scenario;
+  const view = viewOf(plant, scenario);
   const scaler = forcedScaler({
     view,
     policy,
