@@ -1,4 +1,5 @@
-// Results of the policies' own queries (activation, custom signals): each distinct text once a tick, its past at first.
+// Results of the policies' own queries (activation, custom signals): each distinct text once a tick; its past
+// at first, and what an outage hid when it is over.
 
 import type { QuerySamples } from "../../domain/samples.ts";
 import { before, elapsed, type Instant, instant, type Millis, millis } from "../../domain/units.ts";
@@ -19,7 +20,13 @@ export type OwnQueriesParts = {
   readonly onProblem: (query: string, problem: string | null) => void;
 };
 
-type Results = { times: Instant[]; values: number[]; hasPast: boolean; problem: string | null };
+/** `readUntil` is the last instant that an answer came for. */
+type Results = {
+  times: Instant[];
+  values: number[];
+  readUntil: Instant | null;
+  problem: string | null;
+};
 
 export class OwnQueries {
   readonly #parts: OwnQueriesParts;
@@ -35,7 +42,7 @@ export class OwnQueries {
     for (const known of this.#results.keys()) if (!texts.has(known)) this.#results.delete(known);
     for (const query of texts) {
       if (this.#results.has(query)) continue;
-      this.#results.set(query, { times: [], values: [], hasPast: false, problem: null });
+      this.#results.set(query, { times: [], values: [], readUntil: null, problem: null });
     }
   }
 
@@ -57,16 +64,25 @@ export class OwnQueries {
     return { times: times.slice(from, after), values: values.slice(from, after) };
   }
 
+  /** How many instants before this one were never answered for: all that are kept at first, later those of an outage. */
+  #missedSteps({ readUntil }: Results, at: Instant): number {
+    const { interval, keep } = this.#parts;
+    const most = Math.min(MOST_STEPS, Math.floor(keep / interval));
+    if (readUntil === null) return most;
+    return Math.min(most, Math.max(0, Math.ceil(elapsed(readUntil, at) / interval) - 1));
+  }
+
   async #run([query, results]: readonly [string, Results], at: Instant, budget: AbortSignal): Promise<void> {
     const { ask, askRange, interval, keep, onProblem } = this.#parts;
-    const steps = Math.min(MOST_STEPS, Math.floor(keep / interval));
-    const start = before(at, millis(steps * interval));
+    const missed = this.#missedSteps(results, at);
+    const start = before(at, millis(missed * interval));
     try {
-      const answer = results.hasPast
-        ? await ask(query, at, budget)
-        : await askRange(query, { start, end: at, step: interval }, budget);
+      const answer =
+        missed === 0
+          ? await ask(query, at, budget)
+          : await askRange(query, { start, end: at, step: interval }, budget);
       const problem = take(results, answer);
-      results.hasPast = true;
+      if (!answer.isPartial) results.readUntil = at;
       forget(results, before(at, keep));
       if (problem !== results.problem) onProblem(query, problem);
       results.problem = problem;

@@ -59,6 +59,33 @@ describe("a query of a policy's own", () => {
     expect(ranges).toEqual([{ start: instant(0), end: instant(60_000), step: seconds(15) }]);
   });
 
+  test("is asked again for the instants that an outage hid, once it is over", async () => {
+    const gone = new PrometheusError("timeout", "no answer");
+    const { queries, ranges } = await asked([
+      answer(one([60, 2])),
+      gone,
+      { series: [], isPartial: true },
+      answer(one([75, 3], [90, 4], [105, 5])),
+      answer(one([120, 6])),
+    ]);
+    const step = seconds(15);
+    expect(ranges).toEqual([
+      { start: instant(0), end: instant(60_000), step },
+      { start: instant(75_000), end: instant(90_000), step },
+      { start: instant(75_000), end: instant(105_000), step },
+    ]);
+    expect(queries.queried(QUERY, instant(120_000), minutes(1)).values).toEqual([3, 4, 5, 6]);
+  });
+
+  test("is asked no further back than its results are kept", async () => {
+    const { ranges } = await asked([
+      answer(one([60, 1])),
+      ...Array.from({ length: 9 }, () => new PrometheusError("timeout", "no answer")),
+      answer(),
+    ]);
+    expect(ranges.at(-1)).toEqual({ start: instant(150_000), end: instant(210_000), step: seconds(15) });
+  });
+
   test.each([
     {
       name: "has its results in the order of time",
