@@ -9,8 +9,7 @@ import { child, type Point } from "./variation.ts";
 const START_RATIO = 0.5;
 /** Successive halving keeps one in so many, on a stretch so many times as long. */
 const HALVING = 3;
-/** The shares of the training time, one a round. */
-const ROUNDS = [1 / 9, 1 / 3, 1] as const;
+const ROUNDS = 3;
 const LEAST_POPULATION = 4;
 const MOST_POPULATION = 64;
 
@@ -23,6 +22,8 @@ export type SearchInput = {
   readonly known: readonly Point[];
   /** How many evaluations there may be in all, short ones counted in full. */
   readonly evaluations: number;
+  /** No share of the training time below it says enough to thin out by. */
+  readonly leastTimeRatio: number;
   readonly random: RandomStream;
   readonly evaluate: Evaluate;
 };
@@ -58,15 +59,17 @@ async function start({
   dimensions,
   known,
   evaluations,
+  leastTimeRatio,
   random,
   evaluate,
 }: SearchInput): Promise<SearchResult> {
   const sequence = new SobolSequence(dimensions, random);
-  const first = firstRound(evaluations, known.length);
+  const rounds = timeRatios(leastTimeRatio);
+  const first = firstRound(evaluations, known.length, rounds.length);
   let points: readonly Point[] = Array.from({ length: first }, () => sequence.next());
   let used = 0;
   let found: readonly Evaluated[] = [];
-  for (const timeRatio of ROUNDS) {
+  for (const timeRatio of rounds) {
     // Today's policy is in every round: what goes on is judged against it at the end, not before.
     const entrants = [...known, ...points];
     found = pair(entrants, await evaluate(entrants, timeRatio));
@@ -77,10 +80,20 @@ async function start({
   return { evaluated: best(found, found.length), evaluations: used };
 }
 
+/** The shares of the training time, one a round: …, 1/9, 1/3, 1. */
+function timeRatios(least: number): readonly number[] {
+  return Array.from({ length: ROUNDS }, (_, round) => HALVING ** (round - ROUNDS + 1)).filter(
+    (ratio) => ratio === 1 || ratio >= least,
+  );
+}
+
 /** How many points the first round has, so that all its rounds take their part of the budget. */
-function firstRound(evaluations: number, known: number): number {
-  const perPoint = ROUNDS.reduce((sum, _, round) => sum + HALVING ** -round, 0);
-  return Math.max(HALVING, Math.floor((evaluations * START_RATIO - ROUNDS.length * known) / perPoint));
+function firstRound(evaluations: number, known: number, rounds: number): number {
+  const perPoint = Array.from({ length: rounds }, (_, round) => HALVING ** -round).reduce(
+    (sum, one) => sum + one,
+    0,
+  );
+  return Math.max(HALVING, Math.floor((evaluations * START_RATIO - rounds * known) / perPoint));
 }
 
 function populationSize(evaluations: number): number {

@@ -19,9 +19,12 @@ import {
   violationOf,
 } from "./trial.ts";
 
-/** How many of the search's best are tried on validation time. */
-const FINALISTS = 24;
+/** Policies are tried on validation time so many at once, the cheapest first, until one passes. */
+const BATCH = 12;
+const MOST_BATCHES = 5;
 const MOST_OF_FRONT = 20;
+/** On less time than this, scale-ins hardly happen: policies look alike that are not. */
+const LEAST_TELLING_SECONDS = 7200;
 
 export type TuneInput = {
   readonly document: TuningDocument;
@@ -132,7 +135,8 @@ async function searchTraining(
   const known = pointOf(document.space, current);
   const dimensions = document.space.length;
   const evaluations = document.budget.evaluations;
-  const result = await search({ dimensions, known: [known], evaluations, random, evaluate });
+  const leastTimeRatio = LEAST_TELLING_SECONDS / length;
+  const result = await search({ dimensions, known: [known], evaluations, leastTimeRatio, random, evaluate });
   const [today] = await tryPolicies(run, [null], { stretch, seeds });
   if (today === undefined || today.kind === "refused") throw new Error(today?.why ?? "no run");
   const rankOf = ranks(result.evaluated.map(({ outcome }) => outcome));
@@ -173,17 +177,30 @@ async function choose(
   const passed = scored.filter(({ train }) => missedRequirement(train, document.require) === null);
   const nearest = passed.length === 0 ? leastMissed(scored, document) : null;
   if (nearest !== null) rejected.push(nearest);
-  const entrants = finalists(passed);
-  const policies = entrants.map(({ changes }) => changes);
-  const trials = await tryPolicies(run, policies, on);
-  let best: { readonly scored: Scored; readonly gpuHours: number } | null = null;
-  for (const [index, scored] of entrants.entries()) {
-    const score = meanScore(scoresOf(trials[index]));
-    const missed = missedRequirement(score, document.require);
-    if (missed !== null) rejected.push({ changes: scored.changes, why: `validation: ${missed}` });
-    else if (best === null || score.gpuHours < best.gpuHours) best = { scored, gpuHours: score.gpuHours };
+  for (let batch = 0; batch < MOST_BATCHES; batch += 1) {
+    const entrants = passed.slice(batch * BATCH, (batch + 1) * BATCH);
+    const scores = await validate(run, entrants, on);
+    const verdicts = scores.map((score) => missedRequirement(score, document.require));
+    entrants.forEach(({ changes }, index) => {
+      const missed = verdicts[index] ?? null;
+      if (missed !== null) rejected.push({ changes, why: `validation: ${missed}` });
+    });
+    const good = entrants.flatMap((scored, index) =>
+      verdicts[index] === null ? [{ scored, gpuHours: scores[index]?.gpuHours ?? 0 }] : [],
+    );
+    const [best] = good.toSorted((left, right) => left.gpuHours - right.gpuHours);
+    if (best !== undefined) return { best: best.scored, rejected };
   }
-  return { best: best?.scored ?? null, rejected };
+  return { best: null, rejected };
+}
+
+async function validate(
+  run: RunTrials,
+  entrants: readonly Scored[],
+  on: { readonly stretch: Stretch; readonly seeds: readonly number[] },
+): Promise<readonly TunedScore[]> {
+  const policies = entrants.map(({ changes }) => changes);
+  return (await tryPolicies(run, policies, on)).map((trial) => meanScore(scoresOf(trial)));
 }
 
 /** What came nearest to the requirement, with what it misses: said where nothing met it. */
@@ -193,16 +210,6 @@ function leastMissed(scored: readonly Scored[], { require }: TuningDocument): Re
   );
   if (nearest === undefined) return null;
   return { changes: nearest.changes, why: `training: ${missedRequirement(nearest.train, require)}` };
-}
-
-/** The cheapest, and some of the rest evenly apart: what was cheapest in training may fail later. */
-function finalists(passed: readonly Scored[]): readonly Scored[] {
-  if (passed.length <= FINALISTS) return passed;
-  const cheapest = passed.slice(0, FINALISTS / 2);
-  const rest = passed.slice(FINALISTS / 2);
-  const step = rest.length / (FINALISTS / 2);
-  const apart = cheapest.map((_, place) => rest[Math.floor((place + 1) * step) - 1]);
-  return [...cheapest, ...apart.flatMap((scored) => scored ?? [])];
 }
 
 type Confirmation = {

@@ -1,7 +1,7 @@
 // Commands run as a user runs them, in this process, with their output caught; and the files they are given.
 
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { onTestFinished } from "vitest";
@@ -124,10 +124,12 @@ spec:
 `;
 }
 
-/** Returns a new folder with these files. */
+/** Returns a new folder with these files; names may name folders, too. */
 export async function folderWith(files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await temporaryDirectory();
-  await mkdir(folder, { recursive: true });
-  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), text);
+  }
   return folder;
 }

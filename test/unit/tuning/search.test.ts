@@ -56,6 +56,7 @@ describe("the search", () => {
       dimensions: 3,
       known: [known],
       evaluations: 300,
+      leastTimeRatio: 0,
       random: randomStream(seed, "search"),
       evaluate: bowl(lowest, []),
     });
@@ -67,10 +68,32 @@ describe("the search", () => {
   it("prefers what meets the requirement over what is cheaper", async () => {
     const evaluate: Evaluate = async (points) =>
       points.map(([cost = 0]) => outcome([cost], Math.max(0, 0.4 - cost)));
-    const input = { dimensions: 1, known: [], evaluations: 60, random: randomStream(5, "search"), evaluate };
+    const input = {
+      dimensions: 1,
+      known: [],
+      evaluations: 60,
+      leastTimeRatio: 0,
+      random: randomStream(5, "search"),
+      evaluate,
+    };
     const best = (await search(input)).evaluated[0]?.outcome;
     expect(best?.violation).toBe(0);
     expect(best?.objectives[0]).toBeCloseTo(0.4, 1);
+  });
+
+  it.each([
+    { least: 0, shares: [1 / 9, 1 / 3, 1] },
+    { least: 0.2, shares: [1 / 3, 1] },
+    { least: 3, shares: [1] },
+  ])("thins out on no share of the time below $least", async ({ least, shares }) => {
+    const asked = new Set<number>();
+    const evaluate: Evaluate = async (points, timeRatio) => {
+      asked.add(timeRatio);
+      return points.map(([cost = 0]) => outcome([cost]));
+    };
+    const random = randomStream(3, "search");
+    await search({ dimensions: 1, known: [], evaluations: 40, leastTimeRatio: least, random, evaluate });
+    expect([...asked]).toEqual(shares);
   });
 
   it("equal inputs give equal results", async () => {
@@ -79,6 +102,7 @@ describe("the search", () => {
         dimensions: 2,
         known: [[0.5, 0.5]],
         evaluations: 80,
+        leastTimeRatio: 0,
         random: randomStream(9, "search"),
         evaluate: bowl([0.2, 0.3], []),
       });
