@@ -24,6 +24,7 @@ import type { Logger } from "../ports/logger.ts";
 import type { MetricsSource } from "../ports/metrics-source.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import { badInput } from "./command-error.ts";
+import { composeSimulation } from "./compose-simulation.ts";
 
 /** A source with the clock it goes by, and how the loop walks that clock's grid. */
 export type ComposedSource = {
@@ -37,6 +38,8 @@ export type ComposedSource = {
   readonly isUp: (() => boolean) | null;
   /** Whether the source can be asked for what was before the start. */
   readonly knowsPast: boolean;
+  /** True: nothing was before it begins, so a state without a past is a complete one. */
+  readonly beginsTime: boolean;
   /** When what it plays is over for good; null = never. */
   readonly end: Instant | null;
   /** Returns the workloads that it knows by now. */
@@ -75,9 +78,7 @@ export async function composeSource(needs: SourceNeeds): Promise<ComposedSource>
     case "recording":
       return await composeRecording(source, needs);
     case "simulation":
-      throw badInput(
-        'spec.source.kind is "simulation", which cannot be served yet; use prometheus, scrape or recording [NOT_AVAILABLE]',
-      );
+      return await composeSimulation(source, needs);
     default:
       return assertNever(source);
   }
@@ -104,6 +105,7 @@ function composePrometheus(
     ended: null,
     isUp: () => source.isUp(),
     knowsPast: true,
+    beginsTime: false,
     end: null,
     workloads: () => source.workloads(),
     start: () => Promise.resolve(),
@@ -142,6 +144,7 @@ function composeScrape(source: ScrapeSourceConfiguration, needs: SourceNeeds): C
     ended: null,
     isUp: () => scraping.isUp(),
     knowsPast: false,
+    beginsTime: false,
     end: null,
     workloads: () => scrapedWorkloads(targets),
     async start() {
@@ -204,6 +207,7 @@ async function composeRecording(
     ended: atEnd === "exit" ? clock.ended : null,
     isUp: null,
     knowsPast: false,
+    beginsTime: false,
     end: atEnd === "repeat" ? null : recording.end(),
     workloads: () => [{ kind: "Deployment", namespace, name: workload }],
     start: () => Promise.resolve(clock.start()),

@@ -1,4 +1,4 @@
-// `tidemark serve`: ticks, and answers KEDA, until it is told to stop or its recording is over.
+// `tidemark serve`: ticks, and answers KEDA, until it is told to stop or there is nothing left to play.
 
 import { pinoLogger } from "../adapters/pino-logger.ts";
 import type { Configuration } from "../domain/configuration.ts";
@@ -73,13 +73,16 @@ function withPort(address: string, port: number): string {
   return `${address.slice(0, address.lastIndexOf(":"))}:${port}`;
 }
 
-async function untilOver(service: Service, signal: AbortSignal): Promise<"asked to" | "recording over"> {
+async function untilOver(
+  service: Service,
+  signal: AbortSignal,
+): Promise<"asked to" | "nothing left to play"> {
   if (signal.aborted) return "asked to";
   const asked = new Promise<"asked to">((resolve) => {
     signal.addEventListener("abort", () => resolve("asked to"), { once: true });
   });
   try {
-    return await Promise.race([asked, service.finished.then(() => "recording over" as const)]);
+    return await Promise.race([asked, service.finished.then(() => "nothing left to play" as const)]);
   } catch (error) {
     await service.stop();
     throw environmentFailed(`the loop broke: ${reasonOf(error)}`, error);

@@ -94,7 +94,8 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
   const { configuration, directory, first, logger } = input;
   const registry = new Registry(new CompressedHistory());
   const held: Held = { composed: null, rpc: null };
-  const isLive = configuration.source.kind !== "recording";
+  const { kind } = configuration.source;
+  const isLive = kind !== "recording" && kind !== "simulation";
   const telemetry = new PrometheusTelemetry({
     ...(isLive ? { sourceUp: () => held.composed?.isUp?.() ?? false } : {}),
     takeLagSeconds: () => held.rpc?.takeLagSeconds() ?? 0,
@@ -109,7 +110,10 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
   const file = configuration.state.file;
   const store = file === null ? null : checkpointFile(resolve(directory, file));
   const keeper = store === null ? null : new CheckpointKeeper({ store, registry, logger });
-  const states = keeper === null ? undefined : await keeper.load(composed.clock.now(), aheadOf(composed));
+  const states =
+    keeper === null
+      ? statesWithoutFile(composed)
+      : await keeper.load(composed.clock.now(), aheadOf(composed));
   applyFirst({ registry, first, at: composed.clock.now(), states });
   describePolicies(registry, first, { logger, telemetry });
   return { input, telemetry, registry, composed, sink, loop, keeper, life: { stage: "starting" }, held };
@@ -118,6 +122,11 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
 /** Twice the longest window for what may come; for a source that knows the past, all that decisions remember. */
 function spanOf(policy: Policy): Millis {
   return longest([millis(2 * sampleSpan(policy)), millis(memorySpan(policy) + sampleSpan(policy))]);
+}
+
+/** Where time itself begins there is nothing that a checkpoint could have told. */
+function statesWithoutFile({ beginsTime }: ComposedSource): ReadonlyMap<string, ScalerState> | undefined {
+  return beginsTime ? new Map() : undefined;
 }
 
 /** A recording begins again at its epoch: whatever is later belongs to another play. */

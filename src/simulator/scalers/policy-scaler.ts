@@ -140,7 +140,11 @@ export class PolicyScaler implements Scaler {
   }
 }
 
-function handOf({ loaded, controlPlane }: PolicyScalerParts): ScalerHand {
+/** Returns whose hand moves the replicas of a policy of ours, with the ScaledObject that its manifests describe. */
+export function handOf({
+  loaded,
+  controlPlane,
+}: Pick<PolicyScalerParts, "loaded" | "controlPlane">): ScalerHand {
   if (controlPlane.actuation !== "keda") return { kind: "direct" };
   const { min, max } = loaded.policy.replicas;
   return {

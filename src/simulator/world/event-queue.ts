@@ -48,10 +48,14 @@ export class EventQueue {
     this.#rise(last);
   }
 
-  /** Takes out the next event if it happens by `until`; returns whether there was one, and `time`, `kind`, `subject` tell of it. */
-  take(until: number): boolean {
+  /**
+   * Takes out the next event if it happens by `until`, at `until` itself only what comes before events of kind `before`;
+   * returns whether there was one, and `time`, `kind`, `subject` tell of it.
+   */
+  take(until: number, before: number = Number.POSITIVE_INFINITY): boolean {
     const time = this.#times[0] ?? 0;
     if (this.#size === 0 || time > until) return false;
+    if (time === until && (this.#kinds[0] ?? 0) >= before) return false;
     this.#time = time;
     this.#kind = this.#kinds[0] ?? 0;
     this.#subject = this.#subjects[0] ?? 0;

@@ -31,7 +31,8 @@ export type WorldSettings = {
   readonly seed: number;
 };
 
-type NodeEntry = { readonly nodes: GpuNodes; readonly node: Node };
+/** By the pool's name: a pool's first nodes are there before it is. */
+type NodeEntry = { readonly pool: string; readonly node: Node };
 type PodEntry = { readonly pod: Pod; readonly workload: number };
 
 export class World {
@@ -69,9 +70,8 @@ export class World {
 
   /** Plays the whole scenario with these workloads, in its order. */
   play(workloads: readonly WorkloadWorld[]): void {
-    this.#workloads = workloads;
     const { durationSeconds } = this.#scenario;
-    this.#scheduleAll();
+    this.begin(workloads);
     while (this.#events.take(durationSeconds)) this.#happen(this.#events.time);
     for (const [index, { plant }] of workloads.entries()) {
       this.#advanced(index, durationSeconds);
@@ -79,6 +79,19 @@ export class World {
       plant.pods.closeSpans(durationSeconds);
       plant.plane.finish();
     }
+  }
+
+  /** Begins with these workloads, in the scenario's order; `advanceTo` plays on from there. */
+  begin(workloads: readonly WorkloadWorld[]): void {
+    this.#workloads = workloads;
+    this.#scheduleAll();
+  }
+
+  /** Plays up to the ticks of `at`: they, and the hands that follow them, happen when it is played further. */
+  advanceTo(at: number): void {
+    const until = Math.min(at, this.#scenario.durationSeconds);
+    while (this.#events.take(until, EVENT.tick)) this.#happen(this.#events.time);
+    this.#advanceAll(until);
   }
 
   #scheduleAll(): void {
@@ -143,7 +156,7 @@ export class World {
   #happenToNode(subject: number, at: number): void {
     // Pods that are placed on it are only starting: requests of any workload need not be looked at.
     const entry = this.#nodes[subject];
-    entry?.nodes.due(entry.node, at);
+    if (entry !== undefined) this.#pools.get(entry.pool)?.due(entry.node, at);
   }
 
   #happenToFault(begins: boolean, subject: number, at: number): void {
@@ -226,14 +239,13 @@ export class World {
   }
 
   #gpuNodes(settings: NodePool, seed: number): GpuNodes {
-    const nodes: GpuNodes = new GpuNodes({
+    return new GpuNodes({
       settings,
       random: randomStream(seed, `nodes/${settings.name}`),
       schedule: (at, node) => {
         this.#events.add(at, EVENT.node, this.#nodes.length);
-        this.#nodes.push({ nodes, node });
+        this.#nodes.push({ pool: settings.name, node });
       },
     });
-    return nodes;
   }
 }
