@@ -41,6 +41,7 @@ export function isFreshRate(
 
 /** The series that the pod shows now: of a model that was reloaded, those of its former version no longer count. */
 function presentTracks(tracks: readonly Track[]): readonly Track[] {
+  if (tracks.length === 1) return tracks;
   const seen = lastSeen(tracks);
   return tracks.filter(({ lastSeenAt }) => lastSeenAt === seen);
 }

@@ -38,21 +38,32 @@ export function totalIncrease(tracks: readonly Track[], window: Window, maxAge: 
 }
 
 /** The range found last: the series of one scrape share their times, and are asked for one after another. */
-let found = { times: [] as readonly Instant[], at: 0, span: 0, maxAge: 0, range: { first: 0, end: 0 } };
+let found: FoundRange | null = null;
+
+type FoundRange = {
+  readonly times: readonly Instant[];
+  readonly window: Window;
+  readonly maxAge: Millis;
+  readonly range: SampleRange;
+};
 
 /** Returns the indices of the window's samples and of the last one at or before its start, if not too old. */
 export function rangeOf({ times }: Pick<Track, "times">, window: Window, maxAge: Millis): SampleRange {
-  const { at, span } = window;
-  if (found.times === times && found.at === at && found.span === span && found.maxAge === maxAge) {
+  if (found !== null && found.times === times && found.maxAge === maxAge && isSame(found.window, window)) {
     return found.range;
   }
   const start = windowStart(window);
   const inside = countUntil(times, start);
-  const end = countUntil(times, at);
+  const end = countUntil(times, window.at);
   const base = times[inside - 1];
   const first = base !== undefined && base >= before(start, maxAge) ? inside - 1 : inside;
-  found = { times, at, span, maxAge, range: { first, end } };
-  return found.range;
+  const range = { first, end };
+  found = { times, window, maxAge, range };
+  return range;
+}
+
+function isSame(one: Window, other: Window): boolean {
+  return one.at === other.at && one.span === other.span;
 }
 
 function hasSample({ times }: Track, { first, end }: SampleRange, window: Window): boolean {

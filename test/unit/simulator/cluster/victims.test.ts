@@ -4,9 +4,13 @@ import { expect, test } from "vitest";
 import { newPod, type Pod } from "../../../../src/simulator/cluster/pod.ts";
 import { victims } from "../../../../src/simulator/cluster/victims.ts";
 
-function pod(index: number, phase: Pod["phase"], phaseSince = 0, ordinal: number | null = null): Pod {
+function pod(index: number, phase: Pod["phase"], phaseSince = 0): Pod {
   const name = `pod-${index}`;
-  return { ...newPod({ id: index, index, name, ordinal, createdAt: 0 }, 0), phase, phaseSince };
+  return { ...newPod({ id: index, index, name, ordinal: null, createdAt: 0 }, 0), phase, phaseSince };
+}
+
+function stateful(ordinal: number, phase: Pod["phase"]): Pod {
+  return { ...pod(ordinal, phase), ordinal };
 }
 
 test.each([
@@ -27,7 +31,7 @@ test.each([
   },
   {
     name: "a StatefulSet's highest ordinal, however far it has come",
-    pods: [pod(0, "loading", 0, 0), pod(1, "ready", 0, 1), pod(2, "ready", 0, 2)],
+    pods: [stateful(0, "loading"), stateful(1, "ready"), stateful(2, "ready")],
     order: ["pod-2", "pod-1", "pod-0"],
   },
 ])("$name", ({ pods, order }) => {
