@@ -5,7 +5,8 @@ import { LatencyHistogram } from "./latency-histogram.ts";
 /** The client library's window: a minute in five parts, of which the oldest is dropped as a whole. */
 const PART_SECONDS = 12;
 const PARTS = 5;
-const QUANTILES: readonly number[] = [0.5, 0.9, 0.95, 0.99];
+/** The quantiles that are shown, in this order. */
+export const SUMMARY_QUANTILES: readonly number[] = [0.5, 0.9, 0.95, 0.99];
 
 /** Quantiles of nv_inference_request_summary_us: pairs of a quantile and its microseconds, NaN of no request. */
 export type LatencyQuantiles = readonly (readonly [quantile: number, micros: number])[];
@@ -31,7 +32,7 @@ export class RecentLatencies {
     const oldest = Math.floor(now / PART_SECONDS) - PARTS;
     const together = new LatencyHistogram();
     for (const { index, histogram } of this.#parts) if (index > oldest) together.merge(histogram);
-    return QUANTILES.map((quantile) => [
+    return SUMMARY_QUANTILES.map((quantile) => [
       quantile,
       Math.round((together.quantile(quantile) ?? Number.NaN) * 1e6),
     ]);

@@ -3,6 +3,7 @@
 import type { Series, SeriesLabels } from "../../domain/samples.ts";
 import type { WorkloadScenario } from "../../domain/scenario.ts";
 import { FAMILY } from "../../observe/triton-metrics.ts";
+import { type LatencyQuantiles, SUMMARY_QUANTILES } from "../requests/recent-latencies.ts";
 import type { ModelCounters } from "../triton/model-counters.ts";
 
 /** A series without its samples. */
@@ -49,11 +50,7 @@ const GPU_UTILIZATION = "nv_gpu_utilization";
 export function exportedSeries(workload: WorkloadScenario, pod: string): readonly SeriesShape[] {
   const ofModels = workload.models.flatMap(({ name }) => {
     const labels: SeriesLabels = { ...NO_LABELS, model: name, version: "1" };
-    const rejected: SeriesLabels = { ...labels, reason: "REJECTED" };
-    return MODEL_FAMILIES.map((family) => ({
-      family,
-      labels: family === FAMILY.failure ? rejected : labels,
-    }));
+    return [...counterSeries(labels), ...(workload.latencySummaries ? summarySeries(labels) : [])];
   });
   if (workload.gpuMemory === null) return ofModels;
   const ofGpus = Array.from({ length: workload.gpusPerReplica }, (_, gpu) => {
@@ -64,16 +61,34 @@ export function exportedSeries(workload: WorkloadScenario, pod: string): readonl
   return [...ofModels, ...ofGpus.flat()];
 }
 
+function counterSeries(labels: SeriesLabels): readonly SeriesShape[] {
+  const rejected = { ...labels, reason: "REJECTED" };
+  return MODEL_FAMILIES.map((family) => ({ family, labels: family === FAMILY.failure ? rejected : labels }));
+}
+
+function summarySeries(labels: SeriesLabels): readonly SeriesShape[] {
+  const quantiles = SUMMARY_QUANTILES.map((quantile) => ({
+    family: FAMILY.requestSummary,
+    labels: { ...labels, quantile: String(quantile) },
+  }));
+  return [...quantiles, { family: `${FAMILY.requestSummary}_count`, labels }];
+}
+
 /** What a server shows at one scrape. */
 export type ServerReading = {
   /** One a model; null = it has served nothing yet. */
   readonly counters: readonly ModelCounters[] | null;
+  /** One a model; empty where the server publishes no latency summaries. */
+  readonly quantiles: readonly LatencyQuantiles[];
   /** The share of the time since the scrape before in which it executed anything. */
   readonly busyRatio: number;
 };
 
 /** Returns the values of the exported series, in their order. */
-export function scrapedValues(workload: WorkloadScenario, { counters, busyRatio }: ServerReading): number[] {
+export function scrapedValues(
+  workload: WorkloadScenario,
+  { counters, quantiles, busyRatio }: ServerReading,
+): number[] {
   const values: number[] = [];
   for (let model = 0; model < workload.models.length; model += 1) {
     const counted = counters?.[model] ?? NOTHING_COUNTED;
@@ -89,6 +104,11 @@ export function scrapedValues(workload: WorkloadScenario, { counters, busyRatio 
       counted.computeOutputMicros,
       counted.pending,
     );
+    if (!workload.latencySummaries) continue;
+    for (const [index] of SUMMARY_QUANTILES.entries()) {
+      values.push(quantiles[model]?.[index]?.[1] ?? Number.NaN);
+    }
+    values.push(counted.successes);
   }
   if (workload.gpuMemory === null) return values;
   const { usedBytes, totalBytes } = workload.gpuMemory;

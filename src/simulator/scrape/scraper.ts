@@ -91,9 +91,12 @@ export class Scraper {
   #values(scraped: ScrapedPod, at: number): readonly number[] {
     const { plane, workload } = this.#parts;
     const { server } = scraped.pod;
-    if (server === null) return scrapedValues(workload, { counters: null, busyRatio: 0 });
+    if (server === null) return scrapedValues(workload, { counters: null, quantiles: [], busyRatio: 0 });
     const counters = workload.models.map((_, model) => plane.counters(server, model));
-    const reading: ServerReading = { counters, busyRatio: this.#busyRatio(scraped, server, at) };
+    const quantiles = workload.latencySummaries
+      ? workload.models.map((_, model) => plane.latencyQuantilesMicros(server, model))
+      : [];
+    const reading: ServerReading = { counters, quantiles, busyRatio: this.#busyRatio(scraped, server, at) };
     return scrapedValues(workload, reading);
   }
 

@@ -48,6 +48,7 @@ export function buildPlane(build: PlaneBuild): RequestPlane {
     durationSeconds: scenario.durationSeconds,
     warmupSeconds: scenario.warmupSeconds,
     keepRequests,
+    latencySummaries: workload.latencySummaries,
   });
 }
 

@@ -3,11 +3,11 @@
 import { describe, expect, test } from "vitest";
 import { LogReplay } from "../../../src/control/replay.ts";
 import { withInstantsAsText } from "../../../src/domain/instant.ts";
-import type { LogRecord } from "../../../src/domain/record.ts";
+import type { DecisionRecord, LogRecord } from "../../../src/domain/record.ts";
 import type { Scenario } from "../../../src/domain/scenario.ts";
 import { millis } from "../../../src/domain/units.ts";
 import type { RunOutput } from "../../../src/simulator/simulate.ts";
-import { usualPolicy } from "../../support/builders.ts";
+import { DECLARED, usualPolicy } from "../../support/builders.ts";
 import { aScenario, aWorkloadOf, loaded, poisson, simulated } from "../../support/simulation/scenario.ts";
 import {
   aBaseline,
@@ -223,4 +223,54 @@ test("several models on one workload each have a row, and share its replicas", (
   expect(runs[0]?.gpuHours).toEqual(runs[1]?.gpuHours);
   expect(series).toHaveLength(1);
   expect(runs.every(({ attainmentRatio }) => (attainmentRatio ?? 0) > 0.99)).toBe(true);
+});
+
+test("servers that publish latency summaries give the percentile itself, and memory where it is known", () => {
+  const gpuMemory = { totalBytes: 80 * 2 ** 30, usedBytes: 40 * 2 ** 30 };
+  const workload = aWorkloadOf(poisson([900, 60]), { latencySummaries: true, gpuMemory });
+  const signals = { ...POLICY.signals, latency: DECLARED.latency, gpuMemory: DECLARED.gpuMemory };
+  const policy = { ...POLICY, signals };
+  const seen: DecisionRecord[] = [];
+  const { runs } = simulated(aScenario({ durationSeconds: 900, workloads: [workload] }), [policy], {
+    onRecord: (line) => line.kind === "decision" && seen.push(line),
+  });
+  const last = seen.at(-1)?.observation.signals;
+  expect(last?.latency?.quality).toBe("summary");
+  expect((last?.latency?.value ?? 0) * 1000).toBeGreaterThan(0.9 * (runs[0]?.latencyMs.p99 ?? 0));
+  expect((last?.latency?.value ?? 0) * 1000).toBeLessThan(1.2 * (runs[0]?.latencyMs.p99 ?? 0));
+  expect(last?.gpuMemory).toMatchObject({ state: "live", value: 0.5, freshPods: 3 });
+});
+
+test("workloads share a pool of nodes and the storage that models load from", () => {
+  const pool = {
+    name: "gpu",
+    gpusPerNode: 2,
+    initialNodes: 3,
+    maxNodes: 4,
+    provisioning: { kind: "constant", seconds: 120 },
+    idleTimeoutSeconds: null,
+  } as const;
+  const one = aWorkloadOf(SURGE);
+  const two = { ...aWorkloadOf(SURGE), name: "triton-second" };
+  const policies = [
+    POLICY,
+    { ...POLICY, name: "second", target: { ...POLICY.target, name: "triton-second" } },
+  ];
+  const alone = simulated(aScenario({ workloads: [one, two] }), policies);
+  const shared = simulated(
+    aScenario({ workloads: [one, two], cluster: { pools: [pool], fullSpeedLoads: 1 } }),
+    policies,
+  );
+  const most = ({ runs }: RunOutput): number => runs.reduce((sum, { replicas }) => sum + replicas.max, 0);
+  const longest = ({ pods }: RunOutput, phase: string): number =>
+    Math.max(
+      0,
+      ...pods.filter((span) => span.phase === phase).map((span) => span.toSeconds - span.fromSeconds),
+    );
+  expect(most(alone)).toBeGreaterThan(8);
+  expect(most(shared)).toBeLessThanOrEqual(8);
+  expect(longest(alone, "loading")).toBeLessThan(24 + 10);
+  expect(longest(shared, "loading")).toBeGreaterThanOrEqual(48);
+  expect(longest(shared, "pending")).toBeGreaterThanOrEqual(120);
+  expect(shared.runs.flatMap(({ invariantBreaches }) => invariantBreaches)).toEqual([]);
 });
