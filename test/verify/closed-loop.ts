@@ -82,6 +82,7 @@ class ClosedLoop {
         timedOut: nothing,
         failed: nothing,
       },
+      missesWake: null,
     });
   }
 

@@ -22,8 +22,7 @@ export function patternSearch(
   let scale = 1;
   let halvings = 0;
   for (let moves = 0; moves < MOVES_MAX && halvings <= HALVINGS; moves += 1) {
-    const from = best;
-    const better = firstBetter(from);
+    const better = bestMove(best);
     if (better !== null) best = better;
     else {
       scale /= 2;
@@ -32,16 +31,17 @@ export function patternSearch(
   }
   return best;
 
-  function firstBetter({ values, cost }: Found): Found | null {
+  function bestMove({ values, cost }: Found): Found | null {
+    let found: Found | null = null;
     for (const direction of directions) {
       const moved = values.map((value, index) =>
         Math.max(least[index] ?? 0, value + scale * (direction[index] ?? 0)),
       );
       if (moved.every((value, index) => value === values[index])) continue;
       const movedCost = costOf(moved);
-      if (movedCost < cost) return { values: moved, cost: movedCost };
+      if (movedCost < (found?.cost ?? cost)) found = { values: moved, cost: movedCost };
     }
-    return null;
+    return found;
   }
 }
 

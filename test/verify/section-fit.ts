@@ -12,6 +12,8 @@ export type SectionFit = { readonly setup: LoopSetup; readonly errors: readonly 
 
 /** Not in the tables; keeps clients from running in step for ever. */
 const SPREAD = 0.1;
+/** The simpler of two explanations stands unless the other one is better by so much a point: few points fit anything. */
+const PREFERENCE = 0.02;
 /** Factors that a search starts from: contention of two instances, and the share of a latency that is execution. */
 const CONTENTION_START = 2;
 const SCALE_START = 1;
@@ -97,8 +99,8 @@ function calibrate(
       return { setup: setupOf(found.values), cost: found.cost };
     }),
   );
-  const best = candidates.reduce((one, other) => (other.cost < one.cost ? other : one));
-  return best.setup;
+  const margin = PREFERENCE * known.length;
+  return candidates.reduce((one, other) => (other.cost < one.cost - margin ? other : one)).setup;
 }
 
 /** The whole latency where the table has no server times. */
