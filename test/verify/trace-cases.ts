@@ -1,0 +1,230 @@
+// Five stretches of real traffic and the service that each is sent to: what the rules are compared on.
+
+import type { Scenario, Scheduler, ServiceTime, TraceFormat } from "../../src/domain/scenario.ts";
+import { EPOCH } from "../support/builders.ts";
+import { aControlPlane, aModelScenario, aWorkloadScenario } from "../support/workload-scenario.ts";
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+/** Readings of a trace whose counts are summed before they are multiplied are of so many seconds. */
+export const SUMMED_SECONDS = 60;
+
+export type TraceCase = {
+  readonly name: string;
+  /** What the traffic is and what it is sent to, in a line of the table's legend. */
+  readonly about: string;
+  /** Below the folder of traces. */
+  readonly path: string;
+  readonly format: TraceFormat;
+  /** Counts per second become counts per minute: multiplying them would multiply their noise. */
+  readonly isSummed: boolean;
+  readonly fromSeconds: number;
+  readonly durationSeconds: number;
+  readonly multiply: number;
+  readonly scheduler: Scheduler;
+  readonly points: ServiceTime["points"];
+  readonly spread: number;
+  readonly objectiveSeconds: number;
+  /** Requests/s that saturate one replica. */
+  readonly capacity: number;
+  /** Requests that one replica holds at a time. */
+  readonly concurrency: number;
+  readonly startupSeconds: number;
+  readonly initialReplicas: number;
+  readonly mostReplicas: number;
+  /** Simulated before what counts. */
+  readonly leadSeconds: number;
+};
+
+function batches(maxBatchSize: number, first: number, last: number) {
+  return {
+    scheduler: {
+      kind: "batcher",
+      batching: {
+        maxBatchSize,
+        instances: 1,
+        maxQueueDelaySeconds: 0,
+        preferredBatchSizes: [],
+        maxQueueSize: 0,
+        queueTimeoutSeconds: 0,
+        timeoutAction: "reject",
+      },
+    },
+    points: [
+      { batch: 1, seconds: first },
+      { batch: maxBatchSize, seconds: last },
+    ],
+    spread: 0,
+    capacity: maxBatchSize / last,
+    concurrency: maxBatchSize,
+  } as const;
+}
+
+function engine(maxConcurrency: number, alone: number, full: number) {
+  return {
+    scheduler: { kind: "engine", maxConcurrency },
+    points: [
+      { batch: 1, seconds: alone },
+      { batch: maxConcurrency, seconds: full },
+    ],
+    spread: 0.3,
+    capacity: maxConcurrency / full,
+    concurrency: maxConcurrency,
+  } as const;
+}
+
+/** The cases in the order of the table. */
+export const TRACE_CASES: readonly TraceCase[] = [
+  {
+    name: "azure-code",
+    about:
+      "Azure LLM code, 57 min, × 8: bursts from nothing. Engine of 16, 4 to 8 s; 99 % within 16 s; start 60 s",
+    path: "azure-llm-2023/AzureLLMInferenceTrace_code.csv.gz",
+    format: "azure-llm",
+    isSummed: false,
+    fromSeconds: 0,
+    durationSeconds: 3420,
+    multiply: 8,
+    ...engine(16, 4, 8),
+    objectiveSeconds: 16,
+    startupSeconds: 60,
+    initialReplicas: 8,
+    mostReplicas: 60,
+    leadSeconds: 300,
+  },
+  {
+    name: "azure-conversation",
+    about:
+      "Azure LLM conversation, 58 min, × 70: one wide hill. Batches of 4 in 100 ms; 99 % within 400 ms; start 90 s",
+    path: "azure-llm-2023/AzureLLMInferenceTrace_conv.csv.gz",
+    format: "azure-llm",
+    isSummed: false,
+    fromSeconds: 0,
+    durationSeconds: 3480,
+    multiply: 70,
+    ...batches(4, 0.1, 0.1),
+    objectiveSeconds: 0.4,
+    startupSeconds: 90,
+    initialReplicas: 12,
+    mostReplicas: 40,
+    leadSeconds: 300,
+  },
+  {
+    name: "twitter",
+    about:
+      "Twitter sample stream, 4 h of one day, × 3: steady, with its collector's catching up after gaps kept (× 3.5 for ten minutes). Batches of 8 in 40 + 10 b ms; 99 % within 400 ms; start 120 s",
+    path: "web-persecond/twitter-2021-08_requests_per_second.txt.gz",
+    format: "counts-per-second",
+    isSummed: false,
+    fromSeconds: 6 * HOUR,
+    durationSeconds: 4 * HOUR,
+    multiply: 3,
+    ...batches(8, 0.05, 0.12),
+    objectiveSeconds: 0.4,
+    startupSeconds: 120,
+    initialReplicas: 5,
+    mostReplicas: 30,
+    leadSeconds: 600,
+  },
+  {
+    name: "servegen-large",
+    about:
+      "ServeGen m-large, a day, × 0.05: 162 clients that come and go. Engine of 32, 10 to 25 s; 99 % within 40 s; start 180 s",
+    path: "servegen/m-large_client_windows.csv.gz",
+    format: "servegen",
+    isSummed: false,
+    fromSeconds: 8 * DAY,
+    durationSeconds: DAY,
+    multiply: 0.05,
+    ...engine(32, 10, 25),
+    objectiveSeconds: 40,
+    startupSeconds: 180,
+    initialReplicas: 20,
+    mostReplicas: 40,
+    leadSeconds: 1800,
+  },
+  {
+    name: "nasa",
+    about:
+      "NASA's web server, 36 h of July 1995, counts per minute × 10: a day, a night, and then a crowd twice as large. Batches of 4 in 2 s; 99 % within 8 s; start 120 s",
+    path: "web-persecond/nasa-1995_requests_per_second.txt.gz",
+    format: "counts-per-second",
+    isSummed: true,
+    fromSeconds: 11 * DAY,
+    durationSeconds: 36 * HOUR,
+    multiply: 10,
+    ...batches(4, 2, 2),
+    objectiveSeconds: 8,
+    startupSeconds: 120,
+    initialReplicas: 6,
+    mostReplicas: 50,
+    leadSeconds: 1800,
+  },
+];
+
+/** Returns the scenario of a case: KEDA and the HPA of 1.35 with the manifest's behaviour, scrapes every 15 s. */
+export function scenarioOf(traced: TraceCase): Scenario {
+  const { name, path, format, scheduler, points, spread, startupSeconds } = traced;
+  const { keda, hpa, ...controlPlane } = aControlPlane();
+  const rules = {
+    tolerance: 0,
+    selectPolicy: null,
+    policies: [{ type: "Pods", value: traced.mostReplicas, periodSeconds: 15 }],
+  } as const;
+  const model = aModelScenario({ name, scheduler });
+  return {
+    name,
+    start: EPOCH,
+    durationSeconds: traced.durationSeconds,
+    warmupSeconds: traced.leadSeconds,
+    seeds: [],
+    workloads: [
+      aWorkloadScenario({
+        name,
+        initialReplicas: traced.initialReplicas,
+        latencySummaries: true,
+        startup: {
+          scheduling: { kind: "constant", seconds: 1 },
+          imagePull: { kind: "constant", seconds: 0 },
+          // The probe's period of 10 s adds half of it.
+          modelLoad: { kind: "logNormal", p50Seconds: startupSeconds - 6, p95Seconds: 1.6 * startupSeconds },
+          readinessProbePeriodSeconds: 10,
+        },
+        balancer: { kind: "leastOutstanding", pinned: null },
+        models: [
+          {
+            ...model,
+            service: { ...model.service, points, spread },
+            traffic: [
+              {
+                kind: "traced",
+                path,
+                format,
+                fromSeconds: traced.fromSeconds,
+                forSeconds: traced.durationSeconds,
+                multiply: traced.multiply,
+                thin: 1,
+              },
+            ],
+          },
+        ],
+      }),
+    ],
+    cluster: { pools: [], fullSpeedLoads: null },
+    controlPlane: {
+      ...controlPlane,
+      keda: { ...keda, pollingIntervalSeconds: 15 },
+      hpa: {
+        ...hpa,
+        behavior: {
+          scaleUp: { ...rules, stabilizationWindowSeconds: 0 },
+          scaleDown: { ...rules, stabilizationWindowSeconds: 60 },
+        },
+      },
+    },
+    candidates: [],
+    faults: [],
+    expect: [],
+  };
+}
