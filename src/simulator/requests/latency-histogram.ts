@@ -78,18 +78,36 @@ export class LatencyHistogram {
   /** Returns the span in seconds that a share `p` of all does not exceed (nearest rank), null of nothing. */
   quantile(p: number): number | null {
     if (this.#count === 0) return null;
-    return Math.min(this.#max, Math.max(this.#min, quantileOf(this.buckets, this.#count, p)));
+    const rank = Math.max(1, Math.ceil(p * this.#count));
+    // What is below the least and above the largest span is empty.
+    let [bucket, below] = [bucketOf(this.#min), 0];
+    for (const last = bucketOf(this.#max); bucket < last; bucket += 1) {
+      below += this.buckets[bucket] ?? 0;
+      if (below >= rank) break;
+    }
+    return Math.min(this.#max, Math.max(this.#min, middleOf(bucket)));
   }
 
   /** Adds what another has counted. */
   merge(other: LatencyHistogram): void {
-    for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket += 1) {
+    if (other.#count === 0) return;
+    const last = bucketOf(other.#max);
+    for (let bucket = bucketOf(other.#min); bucket <= last; bucket += 1) {
       this.buckets[bucket] = (this.buckets[bucket] ?? 0) + (other.buckets[bucket] ?? 0);
     }
     this.#count += other.#count;
     this.#sum += other.#sum;
     this.#min = Math.min(this.#min, other.#min);
     this.#max = Math.max(this.#max, other.#max);
+  }
+
+  /** Forgets everything. */
+  clear(): void {
+    if (this.#count > 0) this.buckets.fill(0, bucketOf(this.#min), bucketOf(this.#max) + 1);
+    this.#count = 0;
+    this.#sum = 0;
+    this.#min = Number.POSITIVE_INFINITY;
+    this.#max = Number.NEGATIVE_INFINITY;
   }
 }
 

@@ -13,28 +13,38 @@ export type LatencyQuantiles = readonly (readonly [quantile: number, micros: num
 
 /** Times are seconds since the scenario's start and never go back. */
 export class RecentLatencies {
-  readonly #parts: { index: number; histogram: LatencyHistogram }[] = [];
+  readonly #parts: { index: number; readonly histogram: LatencyHistogram }[] = [];
+  readonly #together = new LatencyHistogram();
 
   /** Counts a request that took so long and was answered at `at`. */
   add(seconds: number, at: number): void {
     const index = Math.floor(at / PART_SECONDS);
     let part = this.#parts.at(-1);
-    if (part?.index !== index) {
-      part = { index, histogram: new LatencyHistogram() };
-      this.#parts.push(part);
-      if (this.#parts.length > PARTS) this.#parts.shift();
-    }
+    if (part?.index !== index) part = this.#nextPart(index);
     part.histogram.add(seconds);
   }
 
   /** Returns the quantiles as of `now`. */
   quantiles(now: number): LatencyQuantiles {
     const oldest = Math.floor(now / PART_SECONDS) - PARTS;
-    const together = new LatencyHistogram();
+    const together = this.#together;
+    together.clear();
     for (const { index, histogram } of this.#parts) if (index > oldest) together.merge(histogram);
     return SUMMARY_QUANTILES.map((quantile) => [
       quantile,
       Math.round((together.quantile(quantile) ?? Number.NaN) * 1e6),
     ]);
+  }
+
+  /** The oldest part is used again: thousands of servers would else leave a histogram each twelve seconds. */
+  #nextPart(index: number): { index: number; readonly histogram: LatencyHistogram } {
+    const part = (this.#parts.length < PARTS ? undefined : this.#parts.shift()) ?? {
+      index,
+      histogram: new LatencyHistogram(),
+    };
+    part.index = index;
+    part.histogram.clear();
+    this.#parts.push(part);
+    return part;
   }
 }

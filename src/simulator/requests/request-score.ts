@@ -89,17 +89,20 @@ export class RequestScore {
     const { times, mask, first, count, startedAt, finishesAt } = batch;
     const { warmupSeconds, overheadSeconds, objectiveSeconds } = this.settings;
     this.executed(startedAt, batch.size);
-    const oldestAt = times[first & mask] ?? 0;
     const answeredAt = finishesAt + overheadSeconds;
-    if (oldestAt < warmupSeconds || answeredAt - oldestAt > objectiveSeconds) {
+    if ((times[first & mask] ?? 0) < warmupSeconds) {
       for (let place = first; place < first + count; place += 1)
         this.answered(times[place & mask] ?? 0, batch);
       return;
     }
     this.latency.addAges(batch, answeredAt);
     this.queue.addAges(batch, startedAt);
-    this.good += count;
-    this.#goodArrivals(batch, Math.floor(oldestAt));
+    // Arrivals are in order: those that are late come first.
+    let late = 0;
+    while (late < count && answeredAt - (times[(first + late) & mask] ?? 0) > objectiveSeconds) late += 1;
+    if (late === count) return;
+    this.good += count - late;
+    this.#goodArrivals(batch, late);
   }
 
   rejected(arrivedAt: number): void {
@@ -130,13 +133,14 @@ export class RequestScore {
     return count === 0 || largest === null ? null : Math.min(largest, quantileOf(fresh, count, 0.99));
   }
 
-  #goodArrivals({ times, mask, first, count }: ArrivalWindow, firstSecond: number): void {
+  #goodArrivals({ times, mask, first, count }: ArrivalWindow, late: number): void {
     const { goodBySecond } = this;
+    const firstSecond = Math.floor(times[(first + late) & mask] ?? 0);
     if (Math.floor(times[(first + count - 1) & mask] ?? 0) === firstSecond) {
-      goodBySecond[firstSecond] = (goodBySecond[firstSecond] ?? 0) + count;
+      goodBySecond[firstSecond] = (goodBySecond[firstSecond] ?? 0) + count - late;
       return;
     }
-    for (let place = first; place < first + count; place += 1) {
+    for (let place = first + late; place < first + count; place += 1) {
       const second = Math.floor(times[place & mask] ?? 0);
       goodBySecond[second] = (goodBySecond[second] ?? 0) + 1;
     }
