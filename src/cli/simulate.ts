@@ -77,9 +77,9 @@ export async function runSimulate(
     );
   if (options.requests !== undefined) writeRequests(options.requests, played.requests);
   const result = resultOf(scenario, hash, played);
-  const text = { result, scenario, yardstick: yardstickOf(candidates) };
-  if (options.report !== undefined)
-    writeReport(options.report, { ...text, courses: played.courses, policies: candidates.ours });
+  const { courses } = played;
+  const text = { result, scenario, yardstick: yardstickOf(candidates), courses };
+  if (options.report !== undefined) writeReport(options.report, { ...text, policies: candidates.ours });
   output.stdout(options.json === true ? `${JSON.stringify(result)}\n` : simulationText(text));
   output.stderr(`${speedText(played, progress.seconds())}\n`);
   return result.ok ? EXIT.yes : EXIT.no;

@@ -63,8 +63,8 @@ export async function playScenario(play: Play): Promise<Played> {
 }
 
 function courseOf(candidate: string, output: RunOutput): CandidateCourse {
-  const { timeline, pods, series, latency, queues } = output;
-  return { candidate, timeline, pods, series, latency, queues };
+  const { timeline, pods, series, latency, queues, foresight } = output;
+  return { candidate, timeline, pods, series, latency, queues, foresight };
 }
 
 function inputOf(

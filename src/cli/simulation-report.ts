@@ -2,15 +2,13 @@
 
 import { writeFileSync } from "node:fs";
 import type { LoadedPolicy } from "../domain/policy-set.ts";
-import type { CandidateCourse, ReportFacts } from "../domain/simulation-course.ts";
+import type { ReportFacts } from "../domain/simulation-course.ts";
 import { simulationPage, type Verdict } from "../report/simulation-page.ts";
 import { replicaCapacity } from "../simulator/world/replica-demand.ts";
 import { environmentFailed, reasonOf } from "./command-error.ts";
 import { type SimulationText, verdictLines } from "./simulation-text.ts";
 
 export type ReportInput = SimulationText & {
-  /** Of the first seed; ours first. */
-  readonly courses: readonly CandidateCourse[];
   /** Ours: what is scored. */
   readonly policies: readonly LoadedPolicy[];
 };

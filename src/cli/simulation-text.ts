@@ -1,27 +1,34 @@
 // A simulation's result as text: the verdict first, then a table.
 
 import type { Scenario } from "../domain/scenario.ts";
+import type { CandidateCourse } from "../domain/simulation-course.ts";
 import type { SimulationResult, SimulationRun } from "../domain/simulation-result.ts";
 import { assumptionsOf } from "../simulator/results/assumptions.ts";
 import { grouped, meanOf } from "../simulator/results/candidate-score.ts";
 import { percent, verdictOf, type Yardstick } from "../simulator/results/verdict.ts";
+import { followingLines } from "./following-text.ts";
 
 export type SimulationText = {
   readonly result: SimulationResult;
   /** With the seeds that were run. */
   readonly scenario: Scenario;
   readonly yardstick: Yardstick;
+  /** Of the first seed; ours first. */
+  readonly courses: readonly CandidateCourse[];
 };
 
 /** Returns the conclusion and what it rests on, a line each. */
-export function verdictLines({ result, scenario, yardstick }: SimulationText): readonly string[] {
+export function verdictLines({ result, scenario, yardstick, courses }: SimulationText): readonly string[] {
   const { conclusion, missed, candidates, rejected } = verdictOf(result, yardstick);
+  const { following, possible } = followingLines(courses);
   const seeds = scenario.seeds.length;
   return [
     conclusion,
     ...section("missed", missed),
     ...section(seeds === 1 ? "candidates" : `candidates, means of ${seeds} seeds`, candidates),
     ...section("rejected", rejected),
+    ...section("replicas against the need, first seed", following),
+    ...section("possible with the future known, first seed", possible),
     ...section("assumed", assumptionsOf(scenario)),
   ];
 }

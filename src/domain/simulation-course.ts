@@ -48,6 +48,15 @@ export type QueueSlots = {
   readonly pods: readonly { readonly pod: string; readonly pending: readonly (number | null)[] }[];
 };
 
+/** What knowing the future gave for one workload, in GPU-hours of the counted time. */
+export type Foresight = {
+  readonly workload: string;
+  /** The plan that was followed, as it was meant: a run adds drawn starts and draining. */
+  readonly planGpuHours: number;
+  /** Below this no autoscaler, whatever its bounds, can meet the objective of every model. */
+  readonly leastGpuHours: number;
+};
+
 /** What a report draws of one candidate: its first seed. */
 export type CandidateCourse = {
   readonly candidate: string;
@@ -56,6 +65,8 @@ export type CandidateCourse = {
   readonly series: readonly ReplicaSeries[];
   readonly latency: readonly LatencySlots[];
   readonly queues: readonly QueueSlots[];
+  /** Of a clairvoyant that searched its plan, one a workload; of others none. */
+  readonly foresight: readonly Foresight[];
 };
 
 /** What a report says of a scenario besides its result. */

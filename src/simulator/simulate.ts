@@ -3,7 +3,13 @@
 import type { LoadedPolicy } from "../domain/policy-set.ts";
 import type { LogRecord } from "../domain/record.ts";
 import type { BaselineCandidate, Scenario, WorkloadScenario } from "../domain/scenario.ts";
-import type { LatencySlots, PodSpan, QueueSlots, ReplicaSeries } from "../domain/simulation-course.ts";
+import type {
+  Foresight,
+  LatencySlots,
+  PodSpan,
+  QueueSlots,
+  ReplicaSeries,
+} from "../domain/simulation-course.ts";
 import type { SimulationRun, TimelineRow } from "../domain/simulation-result.ts";
 import type { RequestTable } from "./requests/request-table.ts";
 import type { TraceData } from "./traffic/trace-data.ts";
@@ -67,6 +73,8 @@ export type RunOutput = {
   readonly latency: readonly LatencySlots[];
   /** One a workload. */
   readonly queues: readonly QueueSlots[];
+  /** One a workload of a clairvoyant that searched its own plan. */
+  readonly foresight: readonly Foresight[];
 };
 
 /** Returns what one candidate made of the scenario under one seed. */
@@ -90,6 +98,7 @@ export function simulateRun(input: RunInput): RunOutput {
     series: workloads.map((each) => replicaSeries(each, scenario.durationSeconds)),
     latency: workloads.flatMap(({ course }) => course.latency()),
     queues: workloads.map(({ course }) => course.queues()),
+    foresight: workloads.flatMap(({ foresight }) => (foresight === null ? [] : [foresight])),
   };
 }
 

@@ -53,6 +53,7 @@ function outputOf({ candidate, seed }: RunInput, changes: Partial<SimulationRun>
     series: [],
     latency: [],
     queues: [],
+    foresight: [],
   };
 }
 

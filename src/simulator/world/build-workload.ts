@@ -3,8 +3,10 @@
 import type { LoadedPolicy } from "../../domain/policy-set.ts";
 import type { LogRecord } from "../../domain/record.ts";
 import type { BaselineCandidate, Scenario, WorkloadScenario } from "../../domain/scenario.ts";
+import type { Foresight } from "../../domain/simulation-course.ts";
 import { type Millis, millis, minutes, seconds } from "../../domain/units.ts";
 import { memorySpan, sampleSpan } from "../../domain/windows.ts";
+import type { Clairvoyance } from "../clairvoyant/clairvoyance.ts";
 import { planOfRun } from "../clairvoyant/plan-of-run.ts";
 import { ReplicaLedger } from "../cluster/replica-ledger.ts";
 import { WorkloadPods } from "../cluster/workload-pods.ts";
@@ -55,7 +57,9 @@ export function buildWorkload(build: WorkloadBuild, ground: WorldGround): Worklo
   const { scenario, seed, candidateName } = build;
   const { controlPlane, durationSeconds } = scenario;
   const view = viewOf(plant, scenario);
-  const scaler = buildScaler(build, { ground, view, invariants: plant.invariants });
+  const searched = searchedPlan(build);
+  const planned = build.planned ?? searched;
+  const scaler = buildScaler({ ...build, planned }, { ground, view, invariants: plant.invariants });
   const bounds = boundsOf(build, scaler);
   return new WorkloadWorld(plant, {
     candidate: candidateName,
@@ -64,6 +68,7 @@ export function buildWorkload(build: WorkloadBuild, ground: WorldGround): Worklo
     controlPlane,
     durationSeconds,
     seed,
+    foresight: searched === null ? null : foresightOf(build.workload, searched),
   });
 }
 
@@ -121,10 +126,13 @@ function buildScaler(build: WorkloadBuild, { ground, view, invariants }: ScalerS
   const { scenario, workload, baseline, policy: loaded, planned, version, onLine } = build;
   const { controlPlane } = scenario;
   if (baseline !== null) {
-    const { min, max } = referenceBounds(build);
-    const bounds = { minReplicas: min, maxReplicas: max };
-    const followed = planned ?? (baseline.baseline === "clairvoyant" ? searchedPlan(build, bounds) : null);
-    return baselineScaler(baseline, { workload, controlPlane, view, bounds, ...followed });
+    return baselineScaler(baseline, {
+      workload,
+      controlPlane,
+      view,
+      bounds: referenceBounds(build),
+      ...planned,
+    });
   }
   if (loaded === null) return null;
   return new PolicyScaler({
@@ -138,10 +146,22 @@ function buildScaler(build: WorkloadBuild, { ground, view, invariants }: ScalerS
   });
 }
 
-/** The clairvoyant knows the requests of this very run. */
-function searchedPlan(build: WorkloadBuild, bounds: ReplicaBounds): PlannedReplicas {
-  const { baseline } = build;
-  return planOfRun(build, baseline === null ? bounds : candidateBounds(baseline, bounds));
+/** The clairvoyant knows the requests of this very run; null where nobody is one, or it is given a plan. */
+function searchedPlan(build: WorkloadBuild): Clairvoyance | null {
+  const { baseline, planned } = build;
+  if (baseline?.baseline !== "clairvoyant" || planned !== null) return null;
+  return planOfRun(build, candidateBounds(baseline, referenceBounds(build)));
+}
+
+function foresightOf(
+  { namespace, name, gpusPerReplica }: WorkloadScenario,
+  { replicaSeconds, lowerBoundReplicaSeconds }: Clairvoyance,
+): Foresight {
+  return {
+    workload: `${namespace}/${name}`,
+    planGpuHours: (replicaSeconds * gpusPerReplica) / 3600,
+    leastGpuHours: (lowerBoundReplicaSeconds * gpusPerReplica) / 3600,
+  };
 }
 
 function boundsOf(
@@ -153,6 +173,7 @@ function boundsOf(
   return { min: scaler.hand.minReplicas, max: scaler.hand.maxReplicas };
 }
 
-function referenceBounds({ reference }: WorkloadBuild): { readonly min: number; readonly max: number } {
-  return reference === null ? DEFAULT_BOUNDS : reference.policy.replicas;
+function referenceBounds({ reference }: WorkloadBuild): ReplicaBounds {
+  const { min, max } = reference === null ? DEFAULT_BOUNDS : reference.policy.replicas;
+  return { minReplicas: min, maxReplicas: max };
 }

@@ -2,6 +2,7 @@
 
 import type { WorkloadSamples } from "../../domain/samples.ts";
 import type { ControlPlaneScenario, Scenario, WorkloadScenario } from "../../domain/scenario.ts";
+import type { Foresight } from "../../domain/simulation-course.ts";
 import type { TimelineRow } from "../../domain/simulation-result.ts";
 import { instant, seconds } from "../../domain/units.ts";
 import type { ReplicaLedger } from "../cluster/replica-ledger.ts";
@@ -58,6 +59,8 @@ export type WorkloadControl = {
   readonly controlPlane: ControlPlaneScenario;
   readonly durationSeconds: number;
   readonly seed: number;
+  /** Of a clairvoyant that searched its plan; null = nobody knows the future. */
+  readonly foresight?: Foresight | null;
 };
 
 /** The plane is advanced to the time of every call before anything else. */
@@ -65,6 +68,7 @@ export class WorkloadWorld {
   readonly plant: WorkloadPlant;
   readonly rows: TimelineRow[] = [];
   readonly course: CourseLog;
+  readonly foresight: Foresight | null;
   readonly #control: WorkloadControl;
   readonly #hand: KedaHpaHand | null;
   #lastTick: ScalerTick = { raw: null, published: null, reason: "" };
@@ -73,6 +77,7 @@ export class WorkloadWorld {
   constructor(plant: WorkloadPlant, control: WorkloadControl) {
     this.plant = plant;
     this.#control = control;
+    this.foresight = control.foresight ?? null;
     this.#hand = handOf(plant.workload, control);
     this.course = new CourseLog({
       workload: this.name,

@@ -91,6 +91,7 @@ function day(candidate: string): CandidateCourse {
       },
     ],
     queues: [{ workload: WORKLOAD, slotSeconds: 60, pods: pods.map((pod) => ({ pod, pending: minutes })) }],
+    foresight: [],
   };
 }
 
