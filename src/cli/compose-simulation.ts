@@ -12,7 +12,7 @@ import { VERSION } from "../domain/version.ts";
 import { answerOf } from "../keda/answers.ts";
 import type { Logger } from "../ports/logger.ts";
 import { SimulationSource, type WakingQuery } from "../simulator/simulation-source.ts";
-import type { ComposedSource, SourceNeeds } from "./compose-source.ts";
+import type { ComposedSource, SourceNeeds } from "./composed-source.ts";
 import { readScenario } from "./read-scenario.ts";
 import { readTraces } from "./read-traces.ts";
 

@@ -6,66 +6,27 @@ import { pause } from "../adapters/pause.ts";
 import { PrometheusSource } from "../adapters/prometheus/prometheus-source.ts";
 import { RecordingClock } from "../adapters/recording-clock.ts";
 import { openRecording } from "../adapters/recording-source.ts";
-import { type ScrapeAttempt, ScrapeSource } from "../adapters/scrape-source.ts";
+import { ScrapeSource } from "../adapters/scrape-source.ts";
 import { monotonicMillis, systemClock } from "../adapters/system-clock.ts";
 import type { Registry } from "../control/registry.ts";
 import { assertNever } from "../domain/assert.ts";
 import type {
-  Configuration,
   PrometheusSourceConfiguration,
   RecordingSourceConfiguration,
   ScrapeSourceConfiguration,
   ScrapeTarget,
 } from "../domain/configuration.ts";
 import type { TargetRef } from "../domain/target.ts";
-import { type Instant, type Millis, millis, seconds } from "../domain/units.ts";
+import { type Millis, millis, seconds } from "../domain/units.ts";
 import type { Clock } from "../ports/clock.ts";
-import type { Logger } from "../ports/logger.ts";
 import type { MetricsSource } from "../ports/metrics-source.ts";
-import type { Telemetry } from "../ports/telemetry.ts";
 import { badInput } from "./command-error.ts";
 import { composeSimulation } from "./compose-simulation.ts";
-
-/** A source with the clock it goes by, and how the loop walks that clock's grid. */
-export type ComposedSource = {
-  readonly clock: Clock;
-  readonly source: MetricsSource;
-  /** See the loop's settings. */
-  readonly startAfter: Instant | null;
-  readonly everyInstant: boolean;
-  /** Resolves when there is nothing left to play and the service should end; null = never. */
-  readonly ended: Promise<void> | null;
-  readonly isUp: (() => boolean) | null;
-  /** Whether the source can be asked for what was before the start. */
-  readonly knowsPast: boolean;
-  /** True: nothing was before it begins, so a state without a past is a complete one. */
-  readonly beginsTime: boolean;
-  /** When what it plays is over for good; null = never. */
-  readonly end: Instant | null;
-  /** Returns the workloads that it knows by now. */
-  workloads(): readonly TargetRef[];
-  /** Lets it run; resolves when a first tick can see what there is, or soon anyway. */
-  start(): Promise<void>;
-};
+import type { ComposedSource, SourceNeeds } from "./composed-source.ts";
 
 /** The service must be ready within seconds, whatever its targets do. */
 const FIRST_LOOK_LONGEST = seconds(2.5);
 const FIRST_LOOK_STEP_MS = 20;
-
-export type SourceNeeds = {
-  readonly configuration: Configuration;
-  /** Where relative paths start. */
-  readonly directory: string;
-  /** How far back samples stay. */
-  readonly keep: Millis;
-  /** See the Prometheus source's options. */
-  readonly readingTime?: (at: Instant) => Millis;
-  readonly registry: Registry;
-  readonly telemetry: Telemetry;
-  readonly logger: Logger;
-  /** Told of each attempt of a source that scrapes. */
-  readonly onAttempt?: (attempt: ScrapeAttempt) => void;
-};
 
 /** Returns the configured source, not yet started. Throws a CommandError where a recording cannot be read. */
 export async function composeSource(needs: SourceNeeds): Promise<ComposedSource> {

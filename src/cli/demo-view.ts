@@ -88,13 +88,18 @@ function tableRows(record: DecisionRecord, answer: KedaAnswer | undefined): read
   const cells: readonly (readonly [string, string])[] = [
     ["time", clock(record)],
     ["policy", pc.bold(policy)],
-    ["replicas", `${countText(observation.replicas.desired)} -> ${pc.bold(countText(decision.replicas))}`],
+    ["wanted", `${countText(observation.replicas.desired)} -> ${pc.bold(countText(decision.replicas))}`],
+    ["replicas", replicasText(observation.replicas)],
     ["status", decision.status],
     ["reason", reasonText(record)],
     ["load", load],
     ["KEDA", answer === undefined ? "has not asked yet" : answerText(answer)],
   ];
   return cells.map(([name, text]) => `${pc.dim(name.padEnd(10))}${text}`);
+}
+
+function replicasText({ desired, ready, starting }: DecisionRecord["observation"]["replicas"]): string {
+  return `${countText(desired)} desired, ${countText(ready)} ready, ${countText(starting)} starting`;
 }
 
 function reasonText(record: DecisionRecord): string {

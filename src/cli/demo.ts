@@ -1,4 +1,4 @@
-// `tidemark demo`: the real service on a recorded surge, with a client that asks as KEDA does.
+// `tidemark demo`: the real service on a simulated or a recorded surge, with a client that asks as KEDA does.
 
 import { fileURLToPath } from "node:url";
 
@@ -16,31 +16,50 @@ import { policiesIn, readPolicies } from "./read-policies.ts";
 import { withAddresses } from "./serve.ts";
 import { type Service, startService } from "./service.ts";
 
-const CONFIGURATION = new URL("../../simulations/demo/demo.yaml", import.meta.url);
-const POLICIES = new URL("../../simulations/demo/policies/", import.meta.url);
+/** What is played: the service's configuration, its folder of policies, and a line that says what is seen. */
+type Piece = { readonly configuration: string; readonly policies: string; readonly says: string };
+
+const SIMULATION: Piece = {
+  configuration: shipped("demo/demo.yaml"),
+  policies: shipped("policies/surge/"),
+  says: "A simulated surge on three replicas, thirty times faster; KEDA, HPA and model loads stand between answer and replicas.",
+};
+const RECORDING: Piece = {
+  configuration: shipped("demo/recording.yaml"),
+  policies: shipped("demo/policies/"),
+  says: "A surge on three replicas of a real Triton 2.65.0, as recorded, ten times faster; replicas follow each answer.",
+};
 const POLL_EVERY = seconds(1);
 /** Timers count milliseconds in 31 bits. */
 const LONGEST = minutes(30_000);
 
-export type DemoOptions = { readonly for?: string; readonly grpc?: string; readonly http?: string };
+export type DemoOptions = {
+  readonly for?: string;
+  readonly grpc?: string;
+  readonly http?: string;
+  /** Play the recording instead of the simulation. */
+  readonly recording?: boolean;
+};
 
 export type DemoSurroundings = { readonly output: Output; readonly signal: AbortSignal };
 
-/** Plays until `signal` aborts or `--for` is over; both end well. */
+/** Plays until `signal` aborts, `--for` is over or nothing is left to play; all end well. */
 export async function runDemo(options: DemoOptions, { output, signal }: DemoSurroundings): Promise<ExitCode> {
   const length = options.for === undefined ? null : readLength(options.for);
-  const { configuration: read, directory } = await readConfiguration(fileURLToPath(CONFIGURATION));
+  const piece = options.recording === true ? RECORDING : SIMULATION;
+  const { configuration: read, directory } = await readConfiguration(piece.configuration);
   const configuration = withAddresses(read, options);
-  const policies = policiesIn(fileURLToPath(POLICIES), configuration);
+  const policies = policiesIn(piece.policies, configuration);
   const first = await readPolicies(policies);
   const logger = pinoLogger({ level: configuration.logging.level });
   const service = await startService({ configuration, directory, policies, first, logger });
-  const heading = headingOf(service);
+  const heading = headingOf(piece, service);
   const isTerminal = process.stdout.isTTY === true;
   if (!isTerminal) output.stderr(`${heading.join("\n")}\n`);
   const view = isTerminal ? tableView(output.stdout, heading) : plainView(output.stdout);
-  const stop = length === null ? signal : AbortSignal.any([signal, AbortSignal.timeout(length)]);
+  const { stop, clear } = stopping(service, { signal, length });
   await show(service, view, stop);
+  clear();
   await service.stop();
   return EXIT.yes;
 }
@@ -52,9 +71,29 @@ function readLength(text: string): Millis {
   return length;
 }
 
-function headingOf({ grpcPort, httpPort }: Service): readonly string[] {
+function shipped(path: string): string {
+  return fileURLToPath(new URL(`../../simulations/${path}`, import.meta.url));
+}
+
+type Ends = { readonly signal: AbortSignal; readonly length: Millis | null };
+
+/**
+ * Returns a signal that aborts with `signal`, after `length`, or when the service has nothing left to play or breaks;
+ * `clear` forgets the time. Node's own composed signals lose their timers to the garbage collector.
+ */
+function stopping({ finished }: Service, { signal, length }: Ends) {
+  const end = new AbortController();
+  const abort = (): void => end.abort();
+  if (signal.aborted) abort();
+  signal.addEventListener("abort", abort, { once: true });
+  finished.then(abort, abort);
+  const timer = length === null ? null : setTimeout(abort, length);
+  return { stop: end.signal, clear: () => clearTimeout(timer ?? undefined) };
+}
+
+function headingOf({ says }: Piece, { grpcPort, httpPort }: Service): readonly string[] {
   return [
-    "A surge on three replicas of a real Triton 2.65.0, as recorded, ten times faster; replicas follow each answer.",
+    says,
     `KEDA asks gRPC 127.0.0.1:${grpcPort}; HTTP API and metrics on http://127.0.0.1:${httpPort}/ (Ctrl-C ends)`,
   ];
 }

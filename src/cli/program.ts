@@ -6,7 +6,7 @@ import { VERSION } from "../domain/version.ts";
 import { runBacktest } from "./backtest.ts";
 import { runCheck } from "./check.ts";
 import { CommandError } from "./command-error.ts";
-import { runDemo } from "./demo.ts";
+import { type DemoOptions, runDemo } from "./demo.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { runExplain } from "./explain.ts";
 import type { Output } from "./output.ts";
@@ -99,13 +99,12 @@ function addServe(program: Command, { output, signal }: Surroundings, choose: Ch
 function addDemo(program: Command, surroundings: Surroundings, choose: Choose): void {
   program
     .command("demo")
-    .description("play a recorded surge of a real Triton and watch the decisions")
+    .description("play a surge in a simulated cluster and watch the decisions")
     .option("--for <duration>", "end after this long, as 20s")
+    .option("--recording", "play a recorded surge of a real Triton instead")
     .option("--grpc <address>", "listen for KEDA here, host:port")
     .option("--http <address>", "listen for HTTP here, host:port")
-    .action((options: { for?: string; grpc?: string; http?: string }) =>
-      choose(() => runDemo(options, surroundings)),
-    );
+    .action((options: DemoOptions) => choose(() => runDemo(options, surroundings)));
 }
 
 function addCheck(program: Command, output: Output, choose: Choose): void {

@@ -51,6 +51,14 @@ test("SIGTERM drains and ends with 0, having printed one line", { timeout: 20_00
   expect(service.stdout()).toMatch(/^ready grpc=127\.0\.0\.1:\d+ http=127\.0\.0\.1:\d+ policies=1\n$/);
 });
 
+test("the demo ends well when its time is over, on replicas that have followed", {
+  timeout: 30_000,
+}, async () => {
+  const demo = start("demo", "--for", "10s");
+  expect(await demo.ended).toEqual({ code: 0, signal: null });
+  expect(demo.stdout()).toMatch(/ ai-inference\/embedder 7 [78] live /);
+});
+
 test("a killed process, started again, decides as one that was never killed", {
   timeout: 30_000,
 }, async () => {
@@ -92,15 +100,22 @@ async function answersOf(log: string): Promise<ReadonlyMap<string, unknown>> {
   return answers;
 }
 
-test("the demo shows the surge's decision within ten seconds, while KEDA gets its answers", {
-  timeout: 20_000,
-}, async () => {
-  const startedMs = performance.now();
-  const demo = start("demo", "--for", "30s");
-  const surge =
-    / ai-inference\/embedder 3 [4-8] live LARGEST_WISH \(the backlog of waiting requests \(\d+\) asks for \d\)/;
-  await waitFor(() => surge.test(demo.stdout()) && /; KEDA is told [4-8], active/.test(demo.stdout()));
-  expect(performance.now() - startedMs).toBeLessThan(10_000);
-  demo.child.kill("SIGINT");
-  expect(await demo.ended).toEqual({ code: 0, signal: null });
-});
+test.each([
+  { surge: "simulated", args: [] },
+  { surge: "recorded", args: ["--recording"] },
+])(
+  "the demo shows the $surge surge's decision within ten seconds, while KEDA gets its answers",
+  {
+    timeout: 20_000,
+  },
+  async ({ args }) => {
+    const startedMs = performance.now();
+    const demo = start("demo", "--for", "30s", ...args);
+    const surge =
+      / ai-inference\/embedder 3 [4-8] live LARGEST_WISH \(the backlog of waiting requests \(\d+\) asks for \d\)/;
+    await waitFor(() => surge.test(demo.stdout()) && /; KEDA is told [4-8], active/.test(demo.stdout()));
+    expect(performance.now() - startedMs).toBeLessThan(10_000);
+    demo.child.kill("SIGINT");
+    expect(await demo.ended).toEqual({ code: 0, signal: null });
+  },
+);

@@ -34,4 +34,5 @@ test("the table is drawn over itself", () => {
   expect(second).toContain(`\u001b[${lines}A`);
   expect(second.split("\n").length - 1).toBe(lines);
   expect(second).toContain("is told 7, active");
+  expect(second).toContain("3 desired, 3 ready, 0 starting");
 });
