@@ -79,7 +79,8 @@ function partOf(scenario: Scenario, traced: TraceCase, part: TraceJob["part"]): 
 
 function scored({ runs }: ReturnType<typeof simulateRun>, boundGpuHours: number | null): TraceScore {
   const score = policyScore(runs);
-  if (score?.attainmentRatio == null) throw new Error("a run without requests says nothing");
+  if (score === null || score.attainmentRatio === null)
+    throw new Error("a run without requests says nothing");
   const requests = runs.reduce((sum, run) => sum + run.requests.arrived, 0);
   return { gpuHours: score.gpuHours, attainmentRatio: score.attainmentRatio, boundGpuHours, requests };
 }

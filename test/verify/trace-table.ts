@@ -7,7 +7,7 @@ import { CLAIRVOYANT, type TraceScore } from "./trace-run.ts";
 /** A rule may attain so much less than ours and still count as equal. */
 const EQUAL_WITHIN = 0.001;
 
-type Standing = "ours" | "cheaper" | "dearer" | "as dear" | "worse";
+type Standing = "ours" | "cheaper" | "dearer" | "as dear" | "worse" | "better";
 
 /** Returns the whole section. */
 export function contestMarkdown(contests: readonly Contest[], budget: number): string {
@@ -39,6 +39,8 @@ function summaryCell(contest: Contest, rule: string): string {
       return `(${share}, ${attained(entrant.heldOut)})`;
     case "cheaper":
       return `**${share}**`;
+    case "better":
+      return `**${share}, ${attained(entrant.heldOut)}**`;
     case "as dear":
       return `${share} (no clear difference)`;
     default:
@@ -84,18 +86,28 @@ function verdict(ours: Entrant, entrant: Entrant): string {
     dearer: `${share}`,
     "as dear": `${share}, no clear difference`,
     worse: "not equal: attains less",
+    better: `**not equal: ours attains less; ${share}**`,
   };
   return words[standing(ours, entrant)];
 }
 
-/** Equal attainment: what is asked for is reached, or no less than ours within a tenth of a percent. */
+/**
+ * Equal attainment: what is asked for is reached, or no less than the other reaches within a tenth of a percent. It is asked
+ * of both: where only ours falls short, ours loses, whatever it costs.
+ */
 function standing(ours: Entrant, entrant: Entrant): Standing {
   if (entrant === ours) return "ours";
-  const reached = meanAttained(entrant.heldOut);
-  if (reached < REQUIRED && reached < meanAttained(ours.heldOut) - EQUAL_WITHIN) return "worse";
+  if (fallsShort(entrant, ours)) return "worse";
   const found = difference(ours, entrant);
-  if (found?.low == null || found.high == null || (found.low <= 0 && found.high >= 0)) return "as dear";
-  return found.high < 0 ? "cheaper" : "dearer";
+  const [low, high] = [found?.low ?? 0, found?.high ?? 0];
+  if (high < 0) return "cheaper";
+  if (fallsShort(ours, entrant)) return "better";
+  return low > 0 ? "dearer" : "as dear";
+}
+
+function fallsShort(one: Entrant, other: Entrant): boolean {
+  const reached = meanAttained(one.heldOut);
+  return reached < REQUIRED && reached < meanAttained(other.heldOut) - EQUAL_WITHIN;
 }
 
 function difference(ours: Entrant, entrant: Entrant): PairedDifference | null {
