@@ -2,6 +2,7 @@
 
 import { resolve } from "node:path";
 import { RecordingClock } from "../adapters/recording-clock.ts";
+import { timed } from "../adapters/timed-source.ts";
 import type { Registry } from "../control/registry.ts";
 import type { SimulationSourceConfiguration } from "../domain/configuration.ts";
 import type { LoadedPolicy } from "../domain/policy-set.ts";
@@ -24,7 +25,7 @@ const FIRST_SEED = 1;
  */
 export async function composeSimulation(
   { scenario: path, speed }: SimulationSourceConfiguration,
-  { configuration, directory, keep, registry, logger }: SourceNeeds,
+  { configuration, directory, keep, registry, telemetry, logger }: SourceNeeds,
 ): Promise<ComposedSource> {
   const read = await readScenario(resolve(directory, path));
   const { scenario } = read;
@@ -43,7 +44,7 @@ export async function composeSimulation(
   const clock = new RecordingClock({ epoch: scenario.start, speed, end });
   return {
     clock,
-    source,
+    source: timed(source, telemetry),
     startAfter: scenario.start,
     everyInstant: true,
     ended: clock.ended,

@@ -8,7 +8,7 @@ import type { Instant, Millis } from "../domain/units.ts";
 export type SourceOutcome = { readonly ok: boolean; readonly detail: string | null };
 
 export interface MetricsSource {
-  /** `prometheus`, `scrape` or `recording`; the label of our own metrics. */
+  /** `prometheus`, `scrape`, `recording` or `simulation`; the label of our own metrics. */
   readonly kind: string;
   /** How often each pod is scraped. */
   readonly scrapeInterval: Millis;

@@ -183,6 +183,9 @@ describe("serve on a scenario", () => {
     const world = await worldWith({});
     const service = await serving(await configurationOf(world, { speed: "10" }), world.policies);
     expect(service.policies).toBe(2);
+    const page = await (await fetch(`http://${service.http}/metrics`)).text();
+    expect(page).toContain("\ntidemark_source_up 1\n");
+    expect(page).toContain('tidemark_source_queries_total{source="simulation",result="ok"}');
     expect((await service.stop()).code).toBe(0);
   });
 
