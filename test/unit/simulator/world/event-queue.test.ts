@@ -35,3 +35,14 @@ test("an event after the limit stays for later", () => {
   expect([queue.take(7), queue.subject]).toEqual([true, 2]);
   expect(queue.take(100)).toBe(false);
 });
+
+test("at the limit itself only kinds before the one that is named come", () => {
+  const queue = new EventQueue();
+  queue.add(5, EVENT.hand, 1);
+  queue.add(6, EVENT.tick, 2);
+  queue.add(6, EVENT.scrape, 3);
+  expect([queue.take(6, EVENT.tick), queue.subject]).toEqual([true, 1]);
+  expect([queue.take(6, EVENT.tick), queue.subject]).toEqual([true, 3]);
+  expect(queue.take(6, EVENT.tick)).toBe(false);
+  expect([queue.take(7, EVENT.tick), queue.subject]).toEqual([true, 2]);
+});
