@@ -59,7 +59,7 @@ function verdict({ ok, pairs, broken }: ComparisonResult): string {
   const changed = pairs.filter((pair) => FIGURES.some(({ of }) => (of(pair).difference ?? 0) !== 0)).length;
   const gates = ok ? "no gate broken" : `${broken.length} ${broken.length === 1 ? "gate" : "gates"} broken`;
   const policies = `${pairs.length} ${pairs.length === 1 ? "comparison" : "comparisons"}`;
-  return `${ok ? "Passed" : "Failed"}: ${gates}; ${changed === 0 ? `nothing differs in ${policies}` : `${changed} of ${policies} differ`}`;
+  return `${ok ? "Passed" : "Failed"}: ${gates}; ${changed === 0 ? `nothing differs in ${policies}` : `differences in ${changed} of ${policies}`}`;
 }
 
 function change({ difference, low, high }: PairedFigure, print: (value: number) => string): string {

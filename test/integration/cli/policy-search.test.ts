@@ -104,7 +104,7 @@ describe("tidemark compare", () => {
       at("ramp.yaml"),
     );
     expect(run.code).toBe(1);
-    expect(run.stdout).toMatch(/^### Failed: 1 gate broken; 1 of 1 comparison differ\n/);
+    expect(run.stdout).toMatch(/^### Failed: 1 gate broken; differences in 1 of 1 comparison\n/);
     expect(run.stdout).toMatch(
       /- \*\*broken:\*\* ai\/embedder under ramp: GPU-hours rise by at least [\d.]+ %, at most 5 % allowed/,
     );
