@@ -1,6 +1,6 @@
 // The candidates of a scenario with their policies read, each policy at home in one of the scenario's workloads.
 
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 
 import { formatIssue } from "../domain/issue.ts";
 import type { LoadedPolicy, PolicySet } from "../domain/policy-set.ts";
@@ -30,7 +30,9 @@ export async function readCandidates(
       continue;
     }
     const isReplaced = index === 0 && policies !== undefined;
-    const paths = isReplaced ? [policies] : candidate.policies.map((path) => join(directory, path));
+    const paths = isReplaced
+      ? [policies]
+      : candidate.policies.map((path) => (isAbsolute(path) ? path : join(directory, path)));
     const loaded = await readAll(paths);
     const fitting = isReplaced ? loaded.filter((policy) => workloadOf(policy, scenario) !== null) : loaded;
     if (fitting.length === 0)

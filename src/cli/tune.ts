@@ -36,7 +36,7 @@ const MOST_WORKERS = 256;
 export async function runTune(file: string, options: TuneOptions, output: Output): Promise<ExitCode> {
   const document = await readTuning(file);
   const workers = workerCount(options.workers);
-  const settings = { scenarioFile: join(dirname(file), document.scenario), space: document.space };
+  const settings = { scenarioFile: resolve(dirname(file), document.scenario), space: document.space };
   const ground = await readTrialGround(settings);
   assertTodayRuns(ground);
   if (options.out !== undefined) await makeFolder(options.out);

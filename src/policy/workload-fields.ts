@@ -154,7 +154,7 @@ export const WORKLOAD_FIELDS = {
   "spec.workloads[].models[].service": { meaning: "How long executions take.", why: "Required." },
   "spec.workloads[].models[].service.executionTime": {
     meaning:
-      "By batch size, as `{ 1: 100ms, 4: 160ms }`, linear between the points and beyond the last as between the last two; or `{ base: 5ms, perItem: 1ms }`. With `engine` the batch size is the number of requests in it, and the time is that of a whole request.",
+      "By batch size, as `{ 1: 100ms, 4: 160ms }`, linear between the points and beyond the last as between the last two; or `{ base: 5ms, perItem: 1ms }`. With `engine` each request takes the time of batch size 1, longer by `gpuContention` for each other one in it.",
     why: "Required: measure it.",
   },
   "spec.workloads[].models[].service.spread": {
