@@ -73,7 +73,7 @@ export type RunOutput = {
   readonly latency: readonly LatencySlots[];
   /** One a workload. */
   readonly queues: readonly QueueSlots[];
-  /** One a workload of a clairvoyant that searched its own plan. */
+  /** One a workload with an objective, of a clairvoyant that searched its own plan. */
   readonly foresight: readonly Foresight[];
 };
 

@@ -99,8 +99,9 @@ function countsBySlot(run: KnownRun, slotSeconds: number): readonly (readonly nu
   return counts;
 }
 
-/** Any one model alone is a bound for all. What begins uncounted may begin with as many replicas as it likes. */
+/** Without an objective nothing has to be served. Any one model alone is a bound for all. What begins uncounted may begin with as many replicas as it likes. */
 function lowerBound(run: KnownRun): number {
+  if (!Number.isFinite(run.latencySeconds)) return 0;
   const bounds = run.makeArrivals().map((source, index) => {
     const model = run.workload.models[index];
     return model === undefined ? 0 : modelBound(run, model, source);

@@ -68,7 +68,7 @@ export function buildWorkload(build: WorkloadBuild, ground: WorldGround): Worklo
     controlPlane,
     durationSeconds,
     seed,
-    foresight: searched === null ? null : foresightOf(build.workload, searched),
+    foresight: searched === null || build.reference === null ? null : foresightOf(build.workload, searched),
   });
 }
 
