@@ -86,7 +86,10 @@ export async function startPrometheus({
   child.stderr.on("data", (text: Buffer) => {
     log += text.toString();
   });
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const ended = new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => resolve());
+  });
   const kill = async (): Promise<void> => {
     child.kill("SIGCONT");
     child.kill("SIGKILL");
@@ -97,7 +100,7 @@ export async function startPrometheus({
   const isReady = async (): Promise<boolean> =>
     (await fetch(`${url}/-/ready`).catch(() => null))?.status === 200;
   await until(
-    async () => (await isReady()) || child.exitCode !== null,
+    async () => child.pid === undefined || child.exitCode !== null || (await isReady()),
     "a ready Prometheus",
     READY_WITHIN_MS,
   );
