@@ -91,6 +91,8 @@ export async function startPrometheus({
     child.once("error", () => resolve());
   });
   const kill = async (): Promise<void> => {
+    // One that never started has no process of its own: the signal would go to our own group.
+    if (child.pid === undefined) return;
     child.kill("SIGCONT");
     child.kill("SIGKILL");
     await ended;
