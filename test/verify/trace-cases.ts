@@ -1,6 +1,13 @@
 // Five stretches of real traffic and the service that each is sent to: what the rules are compared on.
 
-import type { Scenario, Scheduler, ServiceTime, TraceFormat } from "../../src/domain/scenario.ts";
+import type {
+  HpaBehavior,
+  HpaScalingRules,
+  Scenario,
+  Scheduler,
+  ServiceTime,
+  TraceFormat,
+} from "../../src/domain/scenario.ts";
 import { EPOCH } from "../support/builders.ts";
 import { aControlPlane, aModelScenario, aWorkloadScenario } from "../support/workload-scenario.ts";
 
@@ -167,11 +174,6 @@ export const TRACE_CASES: readonly TraceCase[] = [
 export function scenarioOf(traced: TraceCase): Scenario {
   const { name, path, format, scheduler, points, spread, startupSeconds } = traced;
   const { keda, hpa, ...controlPlane } = aControlPlane();
-  const rules = {
-    tolerance: 0,
-    selectPolicy: null,
-    policies: [{ type: "Pods", value: traced.mostReplicas, periodSeconds: 15 }],
-  } as const;
   const model = aModelScenario({ name, scheduler });
   return {
     name,
@@ -217,14 +219,22 @@ export function scenarioOf(traced: TraceCase): Scenario {
       keda: { ...keda, pollingIntervalSeconds: 15 },
       hpa: {
         ...hpa,
-        behavior: {
-          scaleUp: { ...rules, stabilizationWindowSeconds: 0 },
-          scaleDown: { ...rules, stabilizationWindowSeconds: 60 },
-        },
+        behavior: behaviorOf(traced),
       },
     },
     candidates: [],
     faults: [],
     expect: [],
   };
+}
+
+/** As the manifests have it: Tidemark has decided, the HPA carries out; one minute down bridges a late answer. */
+function behaviorOf({ mostReplicas }: TraceCase): HpaBehavior {
+  const rules: HpaScalingRules = {
+    tolerance: 0,
+    stabilizationWindowSeconds: 0,
+    selectPolicy: null,
+    policies: [{ type: "Pods", value: mostReplicas, periodSeconds: 15 }],
+  };
+  return { scaleUp: rules, scaleDown: { ...rules, stabilizationWindowSeconds: 60 } };
 }
