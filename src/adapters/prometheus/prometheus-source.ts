@@ -4,7 +4,15 @@ import type { PrometheusSourceConfiguration } from "../../domain/configuration.t
 import type { Policy } from "../../domain/policy.ts";
 import type { QuerySamples, ReplicaReading, WorkloadSamples } from "../../domain/samples.ts";
 import type { TargetRef } from "../../domain/target.ts";
-import { type Instant, longest, type Millis, millis, minutes, toSeconds } from "../../domain/units.ts";
+import {
+  elapsed,
+  type Instant,
+  longest,
+  type Millis,
+  millis,
+  minutes,
+  toSeconds,
+} from "../../domain/units.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { MetricsSource, SourceOutcome } from "../../ports/metrics-source.ts";
 import type { Telemetry } from "../../ports/telemetry.ts";
@@ -42,6 +50,8 @@ const ATTEMPTS = 3;
 /** Replica counts change slowly and are often scraped less often than Triton. */
 const COUNTS_LAST = minutes(1);
 const COUNTS_LAST_INTERVALS = 3.5;
+/** A pod that was not tried for so long counts as gone; when none was, it is the scrapes that stopped. */
+const SILENT_INTERVALS = 1.5;
 
 export class PrometheusSource implements MetricsSource {
   readonly kind = "prometheus";
@@ -119,8 +129,15 @@ export class PrometheusSource implements MetricsSource {
     return {
       pods: this.#fleet.pods(target, at, { span, completeUntil }),
       replicas: this.#replicas(target, at),
-      knownUntil: this.#fleet.scrapedUntil(completeUntil),
+      knownUntil: this.#knownUntil(at, completeUntil),
     };
+  }
+
+  /** While readings succeed, only silence of all pods at once tells that Prometheus, not a pod, stopped. */
+  #knownUntil(at: Instant, completeUntil: Instant): Instant {
+    const scrapedUntil = this.#fleet.scrapedUntil(completeUntil);
+    const silence = elapsed(scrapedUntil, at);
+    return completeUntil === at && silence <= SILENT_INTERVALS * this.scrapeInterval ? at : scrapedUntil;
   }
 
   queried(query: string, at: Instant, span: Millis): QuerySamples {
