@@ -71,17 +71,14 @@ export async function startPrometheus({
   const config = join(data, "prometheus.yml");
   await writeFile(config, `global: { scrape_interval: 1s }\nscrape_configs: ${scrapeConfigs}\n`);
   const address = `127.0.0.1:${port ?? (await freePort())}`;
-  const child = spawn(
-    "prometheus",
-    [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${join(data, "tsdb")}`,
-      `--web.listen-address=${address}`,
-      "--storage.tsdb.retention.time=10y",
-      "--log.level=warn",
-    ],
-    { stdio: ["ignore", "ignore", "pipe"] },
-  );
+  const options = [
+    `--config.file=${config}`,
+    `--storage.tsdb.path=${join(data, "tsdb")}`,
+    `--web.listen-address=${address}`,
+    "--storage.tsdb.retention.time=10y",
+    "--log.level=warn",
+  ];
+  const child = spawn("prometheus", options, { stdio: ["ignore", "ignore", "pipe"] });
   let log = "";
   child.stderr.on("data", (text: Buffer) => {
     log += text.toString();
