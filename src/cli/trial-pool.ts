@@ -7,6 +7,9 @@ import { runTrial, type TrialGround, type TrialSettings } from "./trial-runner.t
 /** Built files end in .js, sources in .ts: the threads run what this one does. */
 const ENTRY = new URL(import.meta.url.replace(/trial-pool(\.[jt]s)$/, "trial-worker$1"));
 
+/** Node gives threads no loader for sources: those run in this one. */
+export const CAN_USE_THREADS = ENTRY.pathname.endsWith(".js");
+
 export type TrialPool = {
   readonly run: RunTrials;
   close(): Promise<void>;

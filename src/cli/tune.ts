@@ -35,7 +35,7 @@ const MOST_WORKERS = 256;
 /** Prints what was found; exit 0 only where a better policy was found and confirmed. */
 export async function runTune(file: string, options: TuneOptions, output: Output): Promise<ExitCode> {
   const document = await readTuning(file);
-  const workers = workerCount(options.workers);
+  const workers = CAN_USE_THREADS ? workerCount(options.workers) : Math.min(1, workerCount(options.workers));
   const settings = { scenarioFile: resolve(dirname(file), document.scenario), space: document.space };
   const ground = await readTrialGround(settings);
   assertTodayRuns(ground);
