@@ -19,7 +19,7 @@ import { badInput, environmentFailed, reasonOf } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Output } from "./output.ts";
 import { Progress } from "./progress.ts";
-import { inlinePool, type TrialPool, threadPool } from "./trial-pool.ts";
+import { CAN_USE_THREADS, inlinePool, type TrialPool, threadPool } from "./trial-pool.ts";
 import { readTrialGround, runTrial, type TrialGround, writtenChanges } from "./trial-runner.ts";
 import { frontCsv, tuningResult } from "./tuning-result.ts";
 import { tuningText } from "./tuning-text.ts";
