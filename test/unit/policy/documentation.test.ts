@@ -82,7 +82,7 @@ describe("docs/SCENARIOS.md", () => {
 
   test("shows documents without a remark", () => {
     const shown = [...text.matchAll(/^```yaml\n([\s\S]*?)^```/gm)].map(([, document = ""]) => document);
-    expect(shown.length).toBe(2);
+    expect(shown.length).toBe(3);
     const issues = shown.flatMap(
       (document) =>
         checkDocument({ file: "SCENARIOS.md", bytes: new TextEncoder().encode(document) }, null).issues,
