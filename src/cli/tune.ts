@@ -12,7 +12,7 @@ import { loadTuning } from "../policy/load-policies.ts";
 import { tuningPage } from "../report/tuning-page.ts";
 import { arrivalSlots, busiestStretch } from "../simulator/busiest-stretch.ts";
 import { randomStream } from "../simulator/random/random-stream.ts";
-import { arrivedBySecond } from "../simulator/traffic/arrived-by-second.ts";
+import { arrivedBySecond } from "../simulator/world/arrived-by-second.ts";
 import type { Changes } from "../tuning/search-space.ts";
 import { type Tuned, tune } from "../tuning/tune.ts";
 import { badInput, environmentFailed, reasonOf } from "./command-error.ts";

@@ -19,7 +19,9 @@ export type PlaneBuild = {
 };
 
 /** Returns the workload's requests from the beginning, one source a model. */
-export function buildArrivals(build: PlaneBuild): readonly ArrivalSource[] {
+export function buildArrivals(
+  build: Pick<PlaneBuild, "scenario" | "workload" | "seed" | "traces">,
+): readonly ArrivalSource[] {
   const { scenario, workload, seed, traces } = build;
   const { durationSeconds } = scenario;
   return workload.models.map(({ name, traffic, requestBatch }) => {
@@ -52,6 +54,6 @@ export function buildPlane(build: PlaneBuild): RequestPlane {
   });
 }
 
-function keyOf({ workload }: PlaneBuild): string {
+function keyOf({ workload }: Pick<PlaneBuild, "workload">): string {
   return `${workload.namespace}/${workload.name}`;
 }
