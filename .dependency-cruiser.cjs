@@ -9,6 +9,7 @@ const FOLDERS = {
   decide: { imports: ["domain"], packages: [] },
   observe: { imports: ["domain"], packages: [] },
   policy: { imports: ["domain"], packages: ["yaml", "zod", "node:crypto"] },
+  lint: { imports: ["domain", "policy"], packages: ["yaml", "@lezer/common", "@prometheus-io/lezer-promql"] },
   ports: { imports: ["domain"], packages: [] },
   control: { imports: ["domain", "decide", "observe", "ports"], packages: [] },
   keda: {
