@@ -1,7 +1,6 @@
 // Which pods a signal may rely on (rule 7 of the decision semantics), and which are gone (rule 9).
 
 import { before, elapsed, type Instant, type Millis, millis } from "../domain/units.ts";
-import { rangeOf } from "./increase.ts";
 import type { ObservedPod, ObservedWorkload } from "./observed-workload.ts";
 import { lastSeen, newestTime, type Track } from "./track.ts";
 import { type Window, windowStart } from "./window.ts";
@@ -33,17 +32,19 @@ export function isFreshRate(
 ): boolean {
   if (!isFreshGauge(workload, pod, tracks)) return false;
   if (isGoneBy(workload.at, pod, { tracks, scrapeInterval: workload.scrapeInterval })) return false;
-  return (
-    appearedWithin(pod, window) ||
-    presentTracks(tracks).every((track) => reachesBack(track, window, workload))
-  );
+  return appearedWithin(pod, window) || reachBack(workload, tracks, window);
 }
 
-/** The series that the pod shows now: of a model that was reloaded, those of its former version no longer count. */
-function presentTracks(tracks: readonly Track[]): readonly Track[] {
-  if (tracks.length === 1) return tracks;
+/** By the series that the pod shows now: of a model that was reloaded, those of its former version no longer count. */
+function reachBack({ ranges }: ObservedWorkload, tracks: readonly Track[], window: Window): boolean {
   const seen = lastSeen(tracks);
-  return tracks.filter(({ lastSeenAt }) => lastSeenAt === seen);
+  for (const { times, lastSeenAt } of tracks) {
+    if (lastSeenAt !== seen) continue;
+    const { first, end } = ranges.of(times, window);
+    const oldest = times[first];
+    if (first === end || oldest === undefined || oldest > windowStart(window)) return false;
+  }
+  return true;
 }
 
 /** Returns whether the pod itself, not merely our sight of it, came to be inside the window. */
@@ -79,10 +80,4 @@ function isGoneBy(
 export function lacksSeries(pod: ObservedPod, tracks: readonly Track[]): boolean {
   const seen = lastSeen(tracks);
   return pod.lastUpAt !== null && (seen === null || seen < pod.lastUpAt);
-}
-
-function reachesBack(track: Track, window: Window, { maxAge }: ObservedWorkload): boolean {
-  const { first, end } = rangeOf(track, window, maxAge);
-  const oldest = track.times[first];
-  return first < end && oldest !== undefined && oldest <= windowStart(window);
 }

@@ -1,8 +1,8 @@
 // Percentiles of a histogram that several servers filled: increments are merged on the edges that all of them have.
 
-import type { Millis } from "../domain/units.ts";
 import { totalIncrease } from "./increase.ts";
 import { type ObservedWorkload, tracksOf } from "./observed-workload.ts";
+import type { SampleRanges } from "./sample-ranges.ts";
 import type { Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import type { Window } from "./window.ts";
@@ -33,7 +33,7 @@ export function responseHistogram(
   const pods = workload.pods.map((pod) => {
     const tracks = tracksOf(pod, BUCKETS, model);
     if (tracks.length === 0) return [];
-    return bucketsByServer(tracks, window, workload.maxAge).filter((buckets) => totalOf(buckets) > 0);
+    return bucketsByServer(tracks, window, workload.ranges).filter((buckets) => totalOf(buckets) > 0);
   });
   const servers = pods.flat();
   const [first] = servers;
@@ -76,14 +76,14 @@ export function countsWithout({ counts }: Histogram, pod: readonly number[]): re
 }
 
 /** Versions and restarts with other buckets are servers of their own. */
-function bucketsByServer(tracks: readonly Track[], window: Window, maxAge: Millis): Buckets[] {
+function bucketsByServer(tracks: readonly Track[], window: Window, ranges: SampleRanges): Buckets[] {
   const servers = new Map<string, Map<number, number>>();
   for (const track of tracks) {
     const edge = edgeOf(track.labels.le);
     if (edge === null) continue;
     const key = JSON.stringify([track.labels.version, track.labels.gpuUuid]);
     const buckets = servers.get(key) ?? new Map<number, number>();
-    buckets.set(edge, totalIncrease([track], window, maxAge) ?? 0);
+    buckets.set(edge, totalIncrease([track], window, ranges));
     servers.set(key, buckets);
   }
   return [...servers.values()];

@@ -98,6 +98,7 @@ function podQuantile(
   { model, window, quantile }: { readonly model: string; readonly window: Window; readonly quantile: number },
 ): number | null {
   const tracks = tracksOf(pod, FAMILY.requestSummary, model);
+  if (tracks.length === 0) return null;
   const matching = tracks.filter(({ labels }) => Math.abs(Number(labels.quantile ?? NaN) - quantile) < 1e-9);
   return largest(matching.map((track) => meanInWindow(track, window)));
 }

@@ -1,8 +1,8 @@
 // What each pod counted for one model in a window, and over how much time.
 
-import { elapsed, type Instant, millis, toSeconds } from "../domain/units.ts";
+import { elapsed, toSeconds } from "../domain/units.ts";
 import { appearedWithin, isGone } from "./fresh.ts";
-import { increaseOf, totalIncrease } from "./increase.ts";
+import { type Increase, increaseOf, totalIncrease } from "./increase.ts";
 import {
   type ObservedPod,
   type ObservedWorkload,
@@ -10,7 +10,8 @@ import {
   type PodIncreases,
   tracksOf,
 } from "./observed-workload.ts";
-import type { Track } from "./track.ts";
+import type { SampleRanges } from "./sample-ranges.ts";
+import { oldestTime, type Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import { type Window, windowStart } from "./window.ts";
 
@@ -31,9 +32,11 @@ export function modelIncreases(
   const key = `${window.at} ${window.span} ${model}`;
   const known = workload.increases.get(key);
   if (known !== undefined) return known;
-  const found = countersOf(workload, model).flatMap(
-    (counters) => podIncreases(workload, counters, window) ?? [],
-  );
+  const found: PodIncreases[] = [];
+  for (const counters of countersOf(workload, model)) {
+    const increases = podIncreases(workload, counters, window);
+    if (increases !== null) found.push(increases);
+  }
   workload.increases.set(key, found);
   return found;
 }
@@ -43,7 +46,9 @@ export function sumOf(
   increases: readonly PodIncreases[],
   kind: Exclude<keyof PodIncreases, "pod" | "seconds">,
 ): number {
-  return increases.reduce((total, pod) => total + pod[kind], 0);
+  let total = 0;
+  for (const pod of increases) total += pod[kind];
+  return total;
 }
 
 function countersOf(workload: ObservedWorkload, model: string): readonly PodCounters[] {
@@ -55,19 +60,18 @@ function countersOf(workload: ObservedWorkload, model: string): readonly PodCoun
 }
 
 function podCounters(pod: ObservedPod, model: string): PodCounters {
-  const of = (family: string): readonly Track[] => tracksOf(pod, family, model);
-  const failure = of(FAMILY.failure);
+  const failure = tracksOf(pod, FAMILY.failure, model);
   return {
     pod,
-    success: of(FAMILY.success),
+    success: tracksOf(pod, FAMILY.success, model),
     failure,
     rejected: failure.filter(({ labels }) => labels.reason === "REJECTED"),
-    requestMicros: of(FAMILY.requestMicros),
-    queueMicros: of(FAMILY.queueMicros),
-    computeMicros: COMPUTE_FAMILIES.flatMap(of),
-    inferences: of(FAMILY.inferences),
-    executions: of(FAMILY.executions),
-    observed: COUNT_FAMILIES.map(of).filter((tracks) => tracks.length > 0),
+    requestMicros: tracksOf(pod, FAMILY.requestMicros, model),
+    queueMicros: tracksOf(pod, FAMILY.queueMicros, model),
+    computeMicros: COMPUTE_FAMILIES.flatMap((family) => tracksOf(pod, family, model)),
+    inferences: tracksOf(pod, FAMILY.inferences, model),
+    executions: tracksOf(pod, FAMILY.executions, model),
+    observed: COUNT_FAMILIES.map((family) => tracksOf(pod, family, model)),
   };
 }
 
@@ -76,24 +80,29 @@ function podIncreases(
   counters: PodCounters,
   window: Window,
 ): PodIncreases | null {
-  const { maxAge } = workload;
+  const { ranges } = workload;
   const { pod } = counters;
-  const success = totalIncrease(counters.success, window, maxAge);
+  const success = increaseOf(counters.success, window, ranges);
   if (success === null) return null;
-  const increase = (tracks: readonly Track[]): number => totalIncrease(tracks, window, maxAge) ?? 0;
   return {
     pod,
-    seconds: rateSeconds(workload, pod, { tracks: counters.success, window }),
-    success,
-    failure: increase(counters.failure),
-    rejected: increase(counters.rejected),
-    requestMicros: increase(counters.requestMicros),
-    queueMicros: increase(counters.queueMicros),
-    computeMicros: increase(counters.computeMicros),
-    inferences: increase(counters.inferences),
-    executions: increase(counters.executions),
-    observed: counters.observed.reduce((most, tracks) => Math.max(most, increase(tracks)), 0),
+    seconds: rateSeconds(workload, counters, { window, success }),
+    success: success.increase,
+    failure: totalIncrease(counters.failure, window, ranges),
+    rejected: totalIncrease(counters.rejected, window, ranges),
+    requestMicros: totalIncrease(counters.requestMicros, window, ranges),
+    queueMicros: totalIncrease(counters.queueMicros, window, ranges),
+    computeMicros: totalIncrease(counters.computeMicros, window, ranges),
+    inferences: totalIncrease(counters.inferences, window, ranges),
+    executions: totalIncrease(counters.executions, window, ranges),
+    observed: mostObserved(counters.observed, window, ranges),
   };
+}
+
+function mostObserved(families: readonly (readonly Track[])[], window: Window, ranges: SampleRanges): number {
+  let most = 0;
+  for (const tracks of families) most = Math.max(most, totalIncrease(tracks, window, ranges));
+  return most;
 }
 
 /**
@@ -103,28 +112,17 @@ function podIncreases(
  */
 function rateSeconds(
   workload: ObservedWorkload,
-  pod: ObservedPod,
-  { tracks, window }: { readonly tracks: readonly Track[]; readonly window: Window },
+  { pod, success: tracks }: PodCounters,
+  { window, success: { from, to } }: { readonly window: Window; readonly success: Increase },
 ): number | null {
-  if (isGone(workload, pod, tracks) || wasBornWithin(pod, { tracks, window })) return toSeconds(window.span);
-  let from = Number.POSITIVE_INFINITY;
-  let to = Number.NEGATIVE_INFINITY;
-  for (const track of tracks) {
-    const found = increaseOf(track, window, workload.maxAge);
-    from = Math.min(from, found?.from ?? from);
-    to = Math.max(to, found?.to ?? to);
-  }
-  return to > from ? toSeconds(millis(to - from)) : null;
+  if (isGone(workload, pod, tracks) || wasBornWithin(pod, tracks, window)) return toSeconds(window.span);
+  return to > from ? toSeconds(elapsed(from, to)) : null;
 }
 
-function wasBornWithin(
-  pod: ObservedPod,
-  { tracks, window }: { readonly tracks: readonly Track[]; readonly window: Window },
-): boolean {
-  const first = tracks.reduce<Instant | null>((oldest, { times: [time] }) => {
-    return time !== undefined && (oldest === null || time < oldest) ? time : oldest;
-  }, null);
+function wasBornWithin(pod: ObservedPod, tracks: readonly Track[], window: Window): boolean {
+  const first = oldestTime(tracks);
   if (first === null || first <= windowStart(window)) return false;
-  const triedBefore = pod.triedAt[0] !== undefined && elapsed(pod.triedAt[0], first) > 0;
+  const triedAt = pod.triedAt[0];
+  const triedBefore = triedAt !== undefined && elapsed(triedAt, first) > 0;
   return appearedWithin(pod, window) || triedBefore;
 }

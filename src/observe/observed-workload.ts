@@ -3,7 +3,8 @@
 import type { Policy } from "../domain/policy.ts";
 import type { PodSamples, ReplicaReading, Series, SeriesLabels, WorkloadSamples } from "../domain/samples.ts";
 import type { Instant, Millis } from "../domain/units.ts";
-import { lastSeen, later, type Track, usableTrack } from "./track.ts";
+import { SampleRanges } from "./sample-ranges.ts";
+import { later, type Track, usableTrack } from "./track.ts";
 
 export type ObservedPod = {
   readonly name: string;
@@ -16,8 +17,11 @@ export type ObservedPod = {
   /** Failed attempts since the last success. */
   readonly failuresInARow: number;
   /** By model ("" without that label), then by family. */
-  readonly tracks: ReadonlyMap<string, ReadonlyMap<string, readonly Track[]>>;
+  readonly families: ReadonlyMap<string, ReadonlyMap<string, Readonly<FamilyTracks>>>;
 };
+
+/** Usually a model has one series of a family; of several the order of the tracks does not depend on how they came. */
+type FamilyTracks = { readonly series: Series[]; tracks: readonly Track[] };
 
 /** Increases of one pod; a family that it does not have counts 0. */
 export type PodIncreases = {
@@ -64,6 +68,8 @@ export type ObservedWorkload = {
   readonly pods: readonly ObservedPod[];
   /** E of the semantics. */
   readonly expected: number;
+  /** Where the samples of a window are found in a series. */
+  readonly ranges: SampleRanges;
   /** What was found of a model in a window, so that it is summed up once for all signals of a tick. */
   readonly increases: Map<string, readonly PodIncreases[]>;
   /** A model's counters, looked up once for all windows of a tick. */
@@ -92,6 +98,7 @@ export function observeWorkload(input: {
     scrapeInterval,
     pods,
     expected,
+    ranges: new SampleRanges(maxAge),
     increases: new Map(),
     counters: new Map(),
   };
@@ -104,7 +111,7 @@ function countedReady({ source, ready }: ReplicaReading): number {
 
 /** Returns the pod's tracks of a family for a model (every version and GPU), or of a family without that label. */
 export function tracksOf(pod: ObservedPod, family: string, model: string | null): readonly Track[] {
-  return pod.tracks.get(model ?? "")?.get(family) ?? NO_TRACKS;
+  return pod.families.get(model ?? "")?.get(family)?.tracks ?? NO_TRACKS;
 }
 
 const NO_TRACKS: readonly Track[] = [];
@@ -113,8 +120,7 @@ function observedPod(samples: PodSamples, at: Instant): ObservedPod {
   const newest = samples.scrapes.at(-1);
   const isPast = newest === undefined || newest.at <= at;
   const scrapes = isPast ? samples.scrapes : samples.scrapes.filter((scrape) => scrape.at <= at);
-  const tracks = tracksByModel(samples.series, at);
-  const lastSeenAt = lastSeenOf(tracks);
+  const { families, lastSeenAt } = indexed(samples.series, at);
   const lastUp = scrapes.findLastIndex(({ up }) => up);
   const triedAt = scrapes.map((scrape) => scrape.at);
   return {
@@ -126,49 +132,46 @@ function observedPod(samples: PodSamples, at: Instant): ObservedPod {
     triedAt: triedAt.length === 0 && lastSeenAt !== null ? [lastSeenAt] : triedAt,
     lastUpAt: scrapes[lastUp]?.at ?? lastSeenAt,
     failuresInARow: scrapes.length - 1 - lastUp,
-    tracks,
+    families,
   };
 }
 
-function lastSeenOf(tracks: ObservedPod["tracks"]): Instant | null {
-  let seen: Instant | null = null;
-  for (const families of tracks.values()) {
-    for (const group of families.values()) seen = later(seen, lastSeen(group));
+/** Returns the series by model and family, and when the pod was last seen with any of them. */
+function indexed(
+  all: readonly Series[],
+  at: Instant,
+): Pick<ObservedPod, "families"> & { readonly lastSeenAt: Instant | null } {
+  const families = new Map<string, Map<string, FamilyTracks>>();
+  const several: FamilyTracks[] = [];
+  let lastSeenAt: Instant | null = null;
+  for (const series of all) {
+    const track = usableTrack(series, at);
+    lastSeenAt = later(lastSeenAt, track.lastSeenAt);
+    const ofModel = familiesOf(families, series.labels.model ?? "");
+    const family = ofModel.get(series.family);
+    if (family === undefined) ofModel.set(series.family, { series: [series], tracks: [track] });
+    else if (family.series.push(series) === 2) several.push(family);
   }
-  return seen;
+  for (const family of several) {
+    family.tracks = distinct(family.series).map((series) => usableTrack(series, at));
+  }
+  return { families, lastSeenAt };
 }
 
-/** Usually a model has one series of each family; of several the order does not depend on how they came. */
-function tracksByModel(all: readonly Series[], at: Instant): ObservedPod["tracks"] {
-  const groups = new Map<string, Map<string, Series[]>>();
-  for (const series of all) {
-    const model = series.labels.model ?? "";
-    let ofModel = groups.get(model);
-    if (ofModel === undefined) {
-      ofModel = new Map();
-      groups.set(model, ofModel);
-    }
-    const group = ofModel.get(series.family);
-    if (group === undefined) ofModel.set(series.family, [series]);
-    else group.push(series);
+function familiesOf(
+  families: Map<string, Map<string, FamilyTracks>>,
+  model: string,
+): Map<string, FamilyTracks> {
+  let ofModel = families.get(model);
+  if (ofModel === undefined) {
+    ofModel = new Map();
+    families.set(model, ofModel);
   }
-  const tracks = new Map<string, ReadonlyMap<string, readonly Track[]>>();
-  for (const [model, families] of groups) {
-    const ofModel = new Map<string, readonly Track[]>();
-    for (const [family, group] of families) {
-      ofModel.set(
-        family,
-        distinct(group).map((series) => usableTrack(series, at)),
-      );
-    }
-    tracks.set(model, ofModel);
-  }
-  return tracks;
+  return ofModel;
 }
 
 /** Returns each series once, by its labels. */
 function distinct(group: readonly Series[]): readonly Series[] {
-  if (group.length === 1) return group;
   const byKey = groupedBy(group, seriesKey);
   return [...byKey.keys()].sort(order).flatMap((key) => mergedSeries(byKey.get(key) ?? []) ?? []);
 }

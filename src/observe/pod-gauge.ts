@@ -4,6 +4,7 @@ import type { Instant } from "../domain/units.ts";
 import { isFreshGauge } from "./fresh.ts";
 import { type GaugeLevels, gaugeLevels } from "./gauge-levels.ts";
 import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
+import type { Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import type { Window } from "./window.ts";
 
@@ -11,21 +12,19 @@ export type PodGauge = GaugeLevels & { readonly pod: ObservedPod };
 
 /** Returns the pending gauge of every fresh pod, by pod name. */
 export function freshPending(workload: ObservedWorkload, model: string, window: Window): readonly PodGauge[] {
-  return workload.pods.flatMap((pod) => {
-    if (!isFreshGauge(workload, pod, tracksOf(pod, FAMILY.pending, model))) return [];
-    const levels = gaugeLevels(summed(pod, model), window);
-    return levels === null ? [] : [{ pod, ...levels }];
-  });
+  const gauges: PodGauge[] = [];
+  for (const pod of workload.pods) {
+    const tracks = tracksOf(pod, FAMILY.pending, model);
+    const levels = isFreshGauge(workload, pod, tracks) ? gaugeLevels(summed(tracks), window) : null;
+    if (levels !== null) gauges.push({ pod, ...levels });
+  }
+  return gauges;
 }
 
 /** Sums samples of the same scrape: zero twins add nothing, and averages over twins are never taken. */
-function summed(
-  pod: ObservedPod,
-  model: string,
-): { readonly times: readonly Instant[]; readonly values: readonly number[] } {
-  const tracks = tracksOf(pod, FAMILY.pending, model);
-  const [only, ...others] = tracks;
-  if (only === undefined || others.length === 0) return only ?? { times: [], values: [] };
+function summed(tracks: readonly Track[]): Pick<Track, "times" | "values"> {
+  const only = tracks[0];
+  if (tracks.length === 1 && only !== undefined) return only;
   const valueAt = new Map<Instant, number>();
   for (const { times, values } of tracks) {
     times.forEach((time, index) => valueAt.set(time, (valueAt.get(time) ?? 0) + (values[index] ?? 0)));

@@ -30,8 +30,8 @@ export function counterState(
   const freshPods = countExpected(workload, (pod) =>
     isFreshRate(workload, pod, { tracks: tracks(pod), window }),
   );
-  const common = { freshPods, ageSeconds: ageSeconds(workload, tracks) };
-  const missing = missingState(workload, tracks);
+  const { missing, ageSeconds } = sightOf(workload, tracks);
+  const common = { freshPods, ageSeconds };
   if (missing !== null) return { ...common, state: missing };
   if (areCountersFrozen(increases)) return { ...common, state: "implausible" };
   if (increases.every(({ seconds }) => seconds === null)) return { ...common, state: "absent" };
@@ -45,8 +45,8 @@ export function gaugeState(
   { isFresh, isQuiet }: { isFresh: (pod: ObservedPod) => boolean; isQuiet: (freshPods: number) => boolean },
 ): ModelState {
   const freshPods = countExpected(workload, isFresh);
-  const common = { freshPods, ageSeconds: ageSeconds(workload, tracks) };
-  const missing = missingState(workload, tracks);
+  const { missing, ageSeconds } = sightOf(workload, tracks);
+  const common = { freshPods, ageSeconds };
   if (missing !== null) return { ...common, state: missing };
   if (!workload.pods.some(isFresh)) {
     const vanished = workload.pods.every((pod) => tracks(pod).length === 0 || lacksSeries(pod, tracks(pod)));
@@ -105,37 +105,36 @@ export function isData(state: SignalState): boolean {
 
 /** Returns F: how many expected pods pass. */
 export function countExpected(workload: ObservedWorkload, passes: (pod: ObservedPod) => boolean): number {
-  return workload.pods.filter((pod) => pod.expected && passes(pod)).length;
+  let count = 0;
+  for (const pod of workload.pods) if (pod.expected && passes(pod)) count += 1;
+  return count;
 }
 
-function missingState(
-  workload: ObservedWorkload,
-  tracks: TracksOfPod,
-): "absent" | "stale" | "implausible" | null {
+/** How old a signal's data is, and in what way it is missing. */
+type Sight = {
+  readonly missing: "absent" | "stale" | "implausible" | null;
+  /** The largest age over the pods whose newest sample is still good; where none is, that of the newest sample. */
+  readonly ageSeconds: number | null;
+};
+
+function sightOf(workload: ObservedWorkload, tracksOfPod: TracksOfPod): Sight {
   let seen: Instant | null = null;
   let newest: Instant | null = null;
+  let oldestGood: Instant | null = null;
   for (const pod of workload.pods) {
-    seen = later(seen, lastSeen(tracks(pod)));
-    newest = later(newest, newestTime(tracks(pod)));
+    const tracks = tracksOfPod(pod);
+    seen = later(seen, lastSeen(tracks));
+    const sampledAt = newestTime(tracks);
+    if (sampledAt === null) continue;
+    newest = later(newest, sampledAt);
+    if ((oldestGood === null || sampledAt < oldestGood) && isFreshGauge(workload, pod, tracks))
+      oldestGood = sampledAt;
   }
-  if (seen === null) return "absent";
-  if (newest === null) return "implausible";
-  return elapsed(newest, workload.at) > workload.maxAge ? "stale" : null;
-}
-
-/** The largest age over the pods whose newest sample is still good; where none is, that of the newest sample. */
-function ageSeconds(workload: ObservedWorkload, tracks: TracksOfPod): number | null {
-  const ages: number[] = [];
-  const goodAges: number[] = [];
-  for (const pod of workload.pods) {
-    const newest = newestTime(tracks(pod));
-    if (newest === null) continue;
-    const age = toSeconds(elapsed(newest, workload.at));
-    ages.push(age);
-    if (isFreshGauge(workload, pod, tracks(pod))) goodAges.push(age);
-  }
-  if (ages.length === 0) return null;
-  return goodAges.length > 0 ? Math.max(...goodAges) : Math.min(...ages);
+  if (newest === null) return { missing: seen === null ? "absent" : "implausible", ageSeconds: null };
+  return {
+    missing: elapsed(newest, workload.at) > workload.maxAge ? "stale" : null,
+    ageSeconds: toSeconds(elapsed(oldestGood ?? newest, workload.at)),
+  };
 }
 
 function hasPositiveSample({ times, values }: Track, window: Window): boolean {

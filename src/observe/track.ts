@@ -18,17 +18,19 @@ export type Track = {
 };
 
 /** Returns the series up to `at` without unusable samples: NaN, infinite, negative, above 2⁵³, next to nothing. */
-export function usableTrack({ labels, times, values }: Series, at: Instant): Track {
-  const newest = times.at(-1);
+export function usableTrack(series: Series, at: Instant): Track {
+  const { times, values } = usableSamples(series, at);
+  const newest = series.times.at(-1);
   const isPast = newest === undefined || newest <= at;
-  const lastSeenAt = (isPast ? newest : times.findLast((time) => time <= at)) ?? null;
-  return { labels, ...usableSamples({ times, values }, at), lastSeenAt };
+  const lastSeenAt = (isPast ? newest : series.times.findLast((time) => time <= at)) ?? null;
+  return { labels: series.labels, times, values, lastSeenAt };
 }
 
 /** Returns the samples up to `at` without unusable ones. */
-export function usableSamples({ times, values }: QuerySamples, at: Instant): QuerySamples {
+export function usableSamples(samples: QuerySamples, at: Instant): QuerySamples {
+  const { times, values } = samples;
+  if ((times.at(-1) ?? at) <= at && areUsable(values)) return samples;
   const past = (times.at(-1) ?? at) <= at ? times : times.filter((time) => time <= at);
-  if (past.length === times.length && values.every(isUsable)) return { times, values };
   const kept = past.flatMap((_, index) => (isUsable(values[index] ?? NaN) ? [index] : []));
   return {
     times: kept.map((index) => times[index] ?? at),
@@ -36,9 +38,24 @@ export function usableSamples({ times, values }: QuerySamples, at: Instant): Que
   };
 }
 
+function areUsable(values: readonly number[]): boolean {
+  for (const value of values) if (!isUsable(value)) return false;
+  return true;
+}
+
 /** Returns whether a sample's value may be used. */
 export function isUsable(value: number): boolean {
   return value === 0 || (value >= LEAST_PLAUSIBLE && value <= LARGEST_PLAUSIBLE);
+}
+
+/** Returns the oldest time of any of the tracks' usable samples. */
+export function oldestTime(tracks: readonly Track[]): Instant | null {
+  let oldest: Instant | null = null;
+  for (const { times } of tracks) {
+    const first = times[0];
+    if (first !== undefined && (oldest === null || first < oldest)) oldest = first;
+  }
+  return oldest;
 }
 
 /** Returns the newest time of any of the tracks' usable samples. */

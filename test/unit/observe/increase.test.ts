@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { seconds } from "../../../src/domain/units.ts";
 import { increaseOf } from "../../../src/observe/increase.ts";
+import { SampleRanges } from "../../../src/observe/sample-ranges.ts";
 import { usableTrack } from "../../../src/observe/track.ts";
 import { at } from "../../support/builders.ts";
 import { aSeries, type Points } from "../../support/samples-builder.ts";
@@ -12,7 +13,7 @@ const MAX_AGE = seconds(30);
 
 function increase(points: Points, { from, to }: { readonly from: number; readonly to: number }) {
   const track = usableTrack(aSeries("f", points), at(to));
-  return increaseOf(track, { at: at(to), span: seconds(to - from) }, MAX_AGE);
+  return increaseOf([track], { at: at(to), span: seconds(to - from) }, new SampleRanges(MAX_AGE));
 }
 
 describe("the increase of a counter in (40, 100]", () => {
