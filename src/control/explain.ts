@@ -13,6 +13,7 @@ import {
 } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 import { type Millis, seconds } from "../domain/units.ts";
+import { clusterNotes } from "./cluster-notes.ts";
 
 /** Least widths of the columns; longer content keeps two blanks of distance. */
 const WIDTHS = { name: 17, figure: 12, target: 20, wish: 10 } as const;
@@ -37,6 +38,7 @@ export function explain(record: DecisionRecord, policy: Policy | null): string {
     ...changes.map(changeLine),
     ...answerLines(record),
     ...blockedLines(record),
+    ...clusterNotes(record, policy).map((note) => `  ${note}`),
   ].join("\n");
 }
 
@@ -140,7 +142,10 @@ function targetText(signal: AnySignalName, { signals }: Policy): string | null {
     case "inFlight":
     case "pendingRequests": {
       const declared = signals[signal];
-      return declared === null ? null : `${shortNumber(declared.targetPerReplica)}/replica`;
+      if (declared === null) return null;
+      return declared.targetPerReplica === "learned"
+        ? "learned"
+        : `${shortNumber(declared.targetPerReplica)}/replica`;
     }
     case "queueDuration":
     case "latency": {

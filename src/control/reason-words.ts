@@ -50,6 +50,7 @@ const WORDS: Readonly<Record<SignalReason | StepReason, string>> = {
   ACTIVITY_UNKNOWN: "whether there is work is unknown",
   RAISED_TO_MIN: "raised to the policy's minimum",
   LOWERED_TO_MAX: "lowered to the policy's maximum",
+  ROLLOUT: "pods are being replaced by a rollout, and none is taken away meanwhile",
   FROZEN: "the policy is on hold and never goes below the present number",
 };
 

@@ -7,10 +7,14 @@ import type { ScalerState } from "../domain/state.ts";
 import { type Activity, activityOf, gate } from "./activation.ts";
 import { isBacklogAbove } from "./backlog-signal.ts";
 import { scaleInBlockers } from "./blockers.ts";
-import { clampToBounds, freeze } from "./bounds.ts";
+import { awaitRollout, clampToBounds, freeze } from "./bounds.ts";
+import { advanceBreaches, foundFutileSince, judge } from "./breaches.ts";
 import { combine, hold, isAnythingLive } from "./combine.ts";
 import { contextOf, type TickContext } from "./context.ts";
 import { coolDown } from "./cooldown.ts";
+import { knowService } from "./forget-capacity.ts";
+import { advanceHeld } from "./held-replicas.ts";
+import { learnCap, learnFromLoad, withoutPointsSince } from "./learn-capacity.ts";
 import { advanceProbe, judgeProbe } from "./probe.ts";
 import type { Proposal } from "./proposal.ts";
 import { limitRate } from "./rate-limit.ts";
@@ -34,7 +38,7 @@ export type DecideResult = {
 export function decide(previous: ScalerState, observation: Observation, policy: Policy): DecideResult {
   const opened = open(previous, observation, policy);
   const signals = signalSteps(opened);
-  const context = { ...opened, state: judgeProbe(signals, opened) };
+  const context = { ...opened, state: learn(signals, opened) };
   const tick = { context, signals, blockers: scaleInBlockers(signals, context) };
   return isAnythingLive(signals, context) ? decideOnData(tick) : decideBlind(tick);
 }
@@ -54,7 +58,7 @@ function decideOnData(tick: Tick): DecideResult {
   const paced = coolDown(limitRate(stabilize(started, context), context), context);
   const activity = activityOf(context, { steps, blockers });
   const gated = gate(paced, activity, context);
-  const final = freeze(clampToBounds(gated, activity.active, context), context);
+  const final = freeze(awaitRollout(clampToBounds(gated, activity.active, context), context), context);
   return close(final, { ...tick, context }, activity);
 }
 
@@ -64,14 +68,32 @@ function decideBlind(tick: Tick): DecideResult {
   const held = hold(tick.signals, context);
   if (held === null) return closeUnanswered(tick);
   const active = held.replicas > 0 || context.policy.replicas.min > 0;
-  return close(freeze(clampToBounds(held, active, context), context), { ...tick, context }, null);
+  return close(
+    freeze(awaitRollout(clampToBounds(held, active, context), context), context),
+    { ...tick, context },
+    null,
+  );
 }
 
 /** Everything the tick learns before the signals are read. */
 function open(previous: ScalerState, observation: Observation, policy: Policy): TickContext {
   const state = rememberReplicas(previous, observation, policy);
   const context = contextOf(state, observation, policy);
-  return { ...context, state: advanceProbe(context) };
+  const probed = { ...context, state: advanceProbe(context) };
+  const known = { ...probed, state: { ...probed.state, ...knowService(probed), held: advanceHeld(probed) } };
+  return { ...known, state: { ...known.state, learned: learnCap(known) } };
+}
+
+/** Everything the tick teaches once the signals are read; it counts from the next tick on. */
+function learn(signals: readonly SignalStep[], context: TickContext): ScalerState {
+  const judged = judge(context);
+  const breaches = advanceBreaches(judged, context);
+  const futileSince = foundFutileSince(breaches, context);
+  const learned =
+    futileSince === null
+      ? learnFromLoad(judged, context)
+      : withoutPointsSince(context.state.learned, futileSince);
+  return { ...judgeProbe(signals, context), breaches, learned };
 }
 
 /** What this tick leaves for later windows (rule 28): nothing where coverage alone blocked a scale-in. */

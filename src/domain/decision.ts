@@ -37,7 +37,7 @@ export const STEP_REASONS = {
   rateLimit: ["SCALE_OUT_LIMITED", "SCALE_IN_LIMITED"],
   cooldown: ["COOLDOWN"],
   activation: ["ACTIVATED", "DEACTIVATED", "ACTIVITY_UNKNOWN"],
-  bounds: ["RAISED_TO_MIN", "LOWERED_TO_MAX", "FROZEN"],
+  bounds: ["RAISED_TO_MIN", "LOWERED_TO_MAX", "ROLLOUT", "FROZEN"],
 } as const;
 export type StepName = keyof typeof STEP_REASONS;
 export type StepReason = (typeof STEP_REASONS)[StepName][number];

@@ -1,5 +1,6 @@
 // What one tick knows: the whole input of `decide` besides state and policy. Plain data, written as it is to the record.
 
+import type { ClusterFacts } from "./cluster.ts";
 import type { AnySignalName } from "./policy.ts";
 import type { ReplicaSource } from "./samples.ts";
 import type { Instant } from "./units.ts";
@@ -158,4 +159,6 @@ export type Observation = {
   readonly activation: ActivationReading | null;
   readonly traffic: Traffic;
   readonly tickIntervalSeconds: number;
+  /** Only where the cluster is read and knows the workload. */
+  readonly cluster?: ClusterFacts;
 };

@@ -1,5 +1,6 @@
 // Raw samples of one workload as a source hands them over: per pod, per series, with their own times.
 
+import type { ClusterFacts } from "./cluster.ts";
 import type { Instant } from "./units.ts";
 
 /** One attempt to read a pod's metrics. */
@@ -57,4 +58,6 @@ export type WorkloadSamples = {
   readonly replicas: ReplicaReading;
   /** Up to when the source knows which pods were tried; left out: up to the instant that was asked for. */
   readonly knownUntil?: Instant;
+  /** Only where the cluster is read and knows the workload. */
+  readonly cluster?: ClusterFacts;
 };

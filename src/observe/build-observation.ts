@@ -44,6 +44,7 @@ export function buildObservation(input: ObservationInput): Observation {
     activation,
     traffic: readTraffic(workload),
     tickIntervalSeconds: toSeconds(tickInterval),
+    ...(samples.cluster === undefined ? {} : { cluster: samples.cluster }),
   };
 }
 
