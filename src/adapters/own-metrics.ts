@@ -96,6 +96,19 @@ export const SERVICE_METRICS = {
     "Longest delay, since this page was last asked for, of the event loop that answers calls",
   ),
   tidemark_streams: gauge([], "Open gRPC streams"),
+  tidemark_connections: gauge([], "Open gRPC connections"),
+  tidemark_connection_refusals_total: counter(
+    ["reason"],
+    "Connections refused: connectionLimit, addressLimit, addressRate, openingLimit, openingTime, handshake, clientCertificate, subject, notHttp2",
+  ),
+  tidemark_certificate_expiry_timestamp_seconds: gauge(
+    ["file"],
+    "When the certificates in use end: of the server's chain the first, of the callers' CAs the last",
+  ),
+  tidemark_certificate_last_reload_successful: gauge(
+    ["file"],
+    "1 if the certificate files last held what is in use, 0 if they hold something that is not taken",
+  ),
 } as const satisfies Record<string, OwnMetric>;
 
 function counter(labels: readonly string[], help: string): OwnMetric {

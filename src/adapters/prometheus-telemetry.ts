@@ -6,7 +6,13 @@ import { assert } from "../domain/assert.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 import { VERSION } from "../domain/version.ts";
-import type { PolicyRefusalReason, Telemetry, TickResult } from "../ports/telemetry.ts";
+import type {
+  CertificateReport,
+  ConnectionRefusal,
+  PolicyRefusalReason,
+  Telemetry,
+  TickResult,
+} from "../ports/telemetry.ts";
 import { CallCounters } from "./call-counters.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import { SERVICE_METRICS } from "./own-metrics.ts";
@@ -118,6 +124,20 @@ export class PrometheusTelemetry implements Telemetry {
 
   policyRefused(reason: PolicyRefusalReason): void {
     this.#counter("tidemark_policy_refusals_total").inc({ reason });
+  }
+
+  connections(open: number): void {
+    this.#gauge("tidemark_connections").set(open);
+  }
+
+  connectionRefused(reason: ConnectionRefusal): void {
+    this.#counter("tidemark_connection_refusals_total").inc({ reason });
+  }
+
+  certificates({ certFile, isGood, ends }: CertificateReport): void {
+    this.#gauge("tidemark_certificate_last_reload_successful").set({ file: certFile }, isGood ? 1 : 0);
+    for (const { file, at } of ends)
+      this.#gauge("tidemark_certificate_expiry_timestamp_seconds").set({ file }, at / 1000);
   }
 
   /** Returns the page. Made in slices, so that a large fleet does not hold up calls; one page at a time. */

@@ -1,8 +1,10 @@
 // Where calls are answered: beside the ticks while these are short, else in a thread of their own.
 
 import { EventLoopLag } from "../adapters/event-loop-lag.ts";
+import { systemClock } from "../adapters/system-clock.ts";
 import { startScalerServer } from "../keda/server.ts";
 import type { Clock } from "../ports/clock.ts";
+import { openTls } from "./grpc-certificates.ts";
 import type { RpcSettings } from "./rpc-messages.ts";
 import { type RpcFront, type RpcNeeds, startRpcThread } from "./rpc-thread.ts";
 
@@ -19,7 +21,13 @@ export async function startRpcFront(
   const { registry, isPlayed } = needs;
   if (IS_BUILT && !isPlayed && registry.entries().length >= OWN_THREAD_FROM_POLICIES)
     return await startRpcThread(settings, needs);
-  const server = await startScalerServer({ ...settings, ...needs });
+  const opened = await openTls(settings.tls, { ...needs, clock: systemClock() });
+  const server = await startScalerServer({ ...settings, ...needs, tls: opened.tls }).catch(
+    (error: unknown) => {
+      opened.close();
+      throw error;
+    },
+  );
   const lag = new EventLoopLag();
   return {
     ...server,
@@ -28,6 +36,7 @@ export async function startRpcFront(
     takeLagSeconds: () => lag.takeSeconds(),
     async drain(timeout) {
       await server.drain(timeout);
+      opened.close();
       lag.close();
     },
   };

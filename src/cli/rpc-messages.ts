@@ -1,16 +1,20 @@
 // What the thread that ticks and the thread that answers calls tell each other. Plain data, delivered in order.
 
 import type { PublishedEntry, PublishedRecord } from "../control/published.ts";
-import type { Configuration } from "../domain/configuration.ts";
+import type { Configuration, GrpcTls } from "../domain/configuration.ts";
 import type { Millis } from "../domain/units.ts";
 import type { LogFields } from "../ports/logger.ts";
-import type { PolicyRefusalReason } from "../ports/telemetry.ts";
+import type { CertificateReport, ConnectionRefusal, PolicyRefusalReason } from "../ports/telemetry.ts";
 
 /** With what the answering thread begins. */
 export type RpcSettings = Pick<
   Configuration["grpc"],
   "address" | "deadline" | "maxMessageBytes" | "reflection"
-> & { readonly tickInterval: Millis };
+> & {
+  readonly tickInterval: Millis;
+  /** With absolute paths. */
+  readonly tls: GrpcTls | null;
+};
 
 /** To the thread that answers. */
 export type ToRpc =
@@ -49,8 +53,12 @@ export type CallCounts = {
     readonly calls: number;
   }[];
   readonly refusals: readonly PolicyRefusalReason[];
-  /** Open streams now. */
+  readonly refusedConnections: readonly ConnectionRefusal[];
+  /** The newest report, if there is one since the last time. */
+  readonly certificates: CertificateReport | null;
+  /** Open streams and connections now. */
   readonly streams: number;
+  readonly connections: number;
   /** The longest delay of the thread's event loop since the last time. */
   readonly lagSeconds: number;
 };

@@ -8,6 +8,7 @@ import { type ScalerServer, startScalerServer } from "../keda/server.ts";
 import type { Logger } from "../ports/logger.ts";
 import { CallTally } from "./call-tally.ts";
 import { reasonOf } from "./command-error.ts";
+import { openTls } from "./grpc-certificates.ts";
 import type { FromRpc, Line, RpcSettings, ToRpc } from "./rpc-messages.ts";
 
 /** How old our metrics may be of what was counted here. */
@@ -19,19 +20,18 @@ export async function serveRpc(line: Line<FromRpc, ToRpc>, settings: RpcSettings
   const tally = new CallTally();
   const lag = new EventLoopLag();
   const sendCounts = (): void => line.send({ kind: "counts", counts: tally.take(lag.takeSeconds()) });
-  const started = startScalerServer({
-    ...settings,
-    registry: copy,
-    clock: systemClock(),
-    telemetry: tally,
-    logger: sendingLogger(line),
-  });
+  const shared = { clock: systemClock(), telemetry: tally, logger: sendingLogger(line) };
+  const opening = openTls(settings.tls, shared);
+  const started = opening.then(({ tls }) =>
+    startScalerServer({ ...settings, ...shared, registry: copy, tls }),
+  );
   const counting = setInterval(sendCounts, COUNTS_EVERY_MS);
   const drain = async (
     server: ScalerServer,
     timeout: Parameters<ScalerServer["drain"]>[0],
   ): Promise<void> => {
     await server.drain(timeout);
+    (await opening).close();
     clearInterval(counting);
     sendCounts();
     lag.close();

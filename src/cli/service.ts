@@ -11,7 +11,7 @@ import { realPacing } from "../adapters/real-pacing.ts";
 import { explain } from "../control/explain.ts";
 import { TickLoop } from "../control/loop.ts";
 import { Registry } from "../control/registry.ts";
-import type { Configuration } from "../domain/configuration.ts";
+import type { Configuration, GrpcTls } from "../domain/configuration.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { PolicySet } from "../domain/policy-set.ts";
 import type { ScalerState } from "../domain/state.ts";
@@ -28,6 +28,7 @@ import { environmentFailed, reasonOf } from "./command-error.ts";
 import { composeSource } from "./compose-source.ts";
 import type { ComposedSource } from "./composed-source.ts";
 import { openDecisionLog } from "./decision-log.ts";
+import { checkTls } from "./grpc-certificates.ts";
 import { applyReload, describePolicies } from "./reload.ts";
 import { startRpcFront } from "./rpc-front.ts";
 import type { RpcFront } from "./rpc-thread.ts";
@@ -179,6 +180,8 @@ async function listen(core: Core, teardown: Teardown): Promise<Servers> {
   const { grpc: settings, http: httpSettings, tick } = input.configuration;
   const { logger } = input;
   const { address, deadline, maxMessageBytes, reflection, drainTimeout } = settings;
+  const tls = settings.tls === null ? null : absoluteTls(settings.tls, input.directory);
+  await checkTls(tls);
   // Its own lines would break the log's format; what it would say comes as errors, too.
   setLogVerbosity(logVerbosity.NONE);
   const http = await startHttpServer({
@@ -192,12 +195,17 @@ async function listen(core: Core, teardown: Teardown): Promise<Servers> {
   }).catch(notListening);
   teardown.add(() => http.close());
   const grpc = await startRpcFront(
-    { address, deadline, maxMessageBytes, reflection, tickInterval: tick.interval },
+    { address, deadline, maxMessageBytes, reflection, tls, tickInterval: tick.interval },
     { registry, telemetry, logger, clock: composed.clock, isPlayed: composed.everyInstant },
   ).catch(notListening);
   held.rpc = grpc;
   teardown.add(() => grpc.drain(drainTimeout));
   return { grpc, http };
+}
+
+function absoluteTls(tls: GrpcTls, directory: string): GrpcTls {
+  const [certFile, keyFile] = [resolve(directory, tls.certFile), resolve(directory, tls.keyFile)];
+  return { ...tls, certFile, keyFile, clientCaFile: resolve(directory, tls.clientCaFile) };
 }
 
 function notListening(error: unknown): never {

@@ -73,6 +73,17 @@ export type SourceConfiguration =
   | RecordingSourceConfiguration
   | SimulationSourceConfiguration;
 
+/** What the gRPC server proves itself with, and whom it answers; files absolute or relative to the configuration's directory. */
+export type GrpcTls = {
+  /** PEM: the server's certificate, then those between it and its CA. */
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** PEM: the CAs that sign callers' certificates. */
+  readonly clientCaFile: string;
+  /** Common names or alternative names of callers; null = every certificate of those CAs. */
+  readonly allowedSubjects: readonly string[] | null;
+};
+
 export type RecordDetail = "observation" | "raw";
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 
@@ -86,6 +97,8 @@ export type Configuration = {
     readonly drainTimeout: Millis;
     readonly maxMessageBytes: number;
     readonly reflection: boolean;
+    /** Null: plain connections. */
+    readonly tls: GrpcTls | null;
   };
   readonly http: { readonly address: string };
   readonly decisions: {

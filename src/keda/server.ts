@@ -1,6 +1,13 @@
 // The gRPC server: KEDA's service, health, and reflection on request; started once, and drained so that nobody is cut off.
 
-import { logVerbosity, Server, ServerCredentials, type ServerOptions, setLogVerbosity } from "@grpc/grpc-js";
+import {
+  experimental,
+  logVerbosity,
+  Server,
+  ServerCredentials,
+  type ServerOptions,
+  setLogVerbosity,
+} from "@grpc/grpc-js";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import type { PublishedAnswers } from "../control/published.ts";
@@ -11,13 +18,17 @@ import type { CallTelemetry } from "../ports/telemetry.ts";
 import { ActivationStreams } from "./activation-streams.ts";
 import { callGuard } from "./call-guard.ts";
 import { CALL_LIMITS, type CallLimits } from "./call-limits.ts";
+import { CONNECTION_LIMITS, type ConnectionLimits } from "./connection-limits.ts";
 import { Deadlines } from "./deadlines.ts";
+import { denyingAll } from "./denial.ts";
 import { externalScaler } from "./external-scaler.ts";
 import { keepingBytes } from "./kept-bytes.ts";
+import { Listener } from "./listener.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { loadExternalScalerProto, SERVICE_NAME } from "./proto.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { systemTimers, type Timers } from "./timers.ts";
+import type { ServerTls } from "./tls-door.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
 export type ScalerServerOptions = {
@@ -34,6 +45,9 @@ export type ScalerServerOptions = {
   readonly logger: Logger;
   readonly timers?: Timers;
   readonly limits?: Partial<CallLimits>;
+  readonly connectionLimits?: Partial<ConnectionLimits>;
+  /** Null or absent: plain connections. */
+  readonly tls?: ServerTls | null;
 };
 
 export type ScalerServer = {
@@ -66,7 +80,10 @@ export async function startScalerServer(options: ScalerServerOptions): Promise<S
   const guard = callGuard({ deadline: options.deadline, deadlines, streams, timers, telemetry });
   const server = new Server({ ...transportOptions(options.maxMessageBytes, limits), interceptors: [guard] });
   const health = addServices(server, { ...options, timers }, limits);
-  const port = await listen(server, options.address);
+  const listener = listenerOf(server, { ...options, timers });
+  const port = await listener.listen(options.address).catch((error: unknown) => {
+    throw new Error(`cannot listen on ${options.address} for gRPC: ${String(error)}`, { cause: error });
+  });
   return {
     port,
     setServing: (serving) => {
@@ -75,7 +92,8 @@ export async function startScalerServer(options: ScalerServerOptions): Promise<S
     drain: (timeout) => {
       setHealth(health, false);
       streams.endAll();
-      return shutDown(server, deadlines, timeout);
+      listener.close();
+      return shutDown({ server, deadlines, listener }, timeout);
     },
   };
 }
@@ -120,22 +138,38 @@ function setHealth(health: HealthImplementation, serving: boolean): void {
   for (const service of ["", SERVICE_NAME]) health.setStatus(service, serving ? "SERVING" : "NOT_SERVING");
 }
 
-function listen(server: Server, address: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, port) => {
-      if (error === null) resolve(port);
-      else reject(new Error(`cannot listen on ${address} for gRPC: ${error.message}`, { cause: error }));
-    });
+/** The library is given connections that are through, and never sees the others. */
+function listenerOf(server: Server, options: ScalerServerOptions & { readonly timers: Timers }): Listener {
+  const plain = ServerCredentials.createInsecure();
+  const allowed = server.createConnectionInjector(plain);
+  const denied = server.createConnectionInjector(
+    experimental.createServerCredentialsWithInterceptors(plain, [denyingAll()]),
+  );
+  const limits: ConnectionLimits = { ...CONNECTION_LIMITS, ...options.connectionLimits };
+  return new Listener({
+    ...options,
+    limits,
+    tls: options.tls ?? null,
+    take: (socket, isAllowed) => (isAllowed ? allowed : denied).injectConnection(socket),
   });
 }
 
-/** Calls that are left when time is over get a status; a client that reads nothing may keep its socket till we exit. */
-function shutDown(server: Server, deadlines: Deadlines, timeout: Millis): Promise<void> {
+type Shutting = {
+  readonly server: Server;
+  readonly deadlines: Deadlines;
+  readonly listener: Listener;
+};
+
+/** Calls that are left when time is over get a status; then every socket goes, also of clients that read nothing. */
+function shutDown({ server, deadlines, listener }: Shutting, timeout: Millis): Promise<void> {
   return new Promise((resolve) => {
     const force = setTimeout(() => {
       deadlines.expireAll();
       server.forceShutdown();
-      resolve();
+      setImmediate(() => {
+        listener.destroyAll();
+        resolve();
+      });
     }, timeout);
     server.tryShutdown(() => {
       clearTimeout(force);

@@ -17,7 +17,6 @@ import {
   durationOrZero,
   httpUrl,
   mapping,
-  notYet,
   notYetKey,
   podName,
   quantity,
@@ -74,13 +73,23 @@ const source = mapping({
   simulation: mapping({ scenario: text(), speed: speed() }).optional(),
 });
 
+const MOST_SUBJECTS = 100;
+
+/** A list that is there must name someone: an empty one would read as nobody and as everybody. */
+const grpcTls = mapping({
+  certFile: text(),
+  keyFile: text(),
+  clientCaFile: text(),
+  allowedSubjects: z.array(text()).min(1).max(MOST_SUBJECTS).nullable().prefault(null),
+});
+
 const grpc = mapping({
   address: address().prefault(DEFAULTS.grpcAddress),
   deadline: duration().prefault(DEFAULTS.deadline),
   drainTimeout: durationOrZero().prefault(DEFAULTS.drainTimeout),
   maxMessage: quantity(1024).prefault(DEFAULTS.maxMessage),
   reflection: z.boolean().prefault(false),
-  tls: notYet(null, "remove it and keep the port inside the cluster").prefault(null),
+  tls: grpcTls.nullable().prefault(null),
 });
 
 const decisions = mapping({
@@ -131,6 +140,7 @@ export function toConfiguration({ metadata, spec }: WrittenConfiguration): Confi
       drainTimeout: spec.grpc.drainTimeout,
       maxMessageBytes: spec.grpc.maxMessage,
       reflection: spec.grpc.reflection,
+      tls: spec.grpc.tls,
     },
     http: spec.http,
     decisions: {

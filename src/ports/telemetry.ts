@@ -2,16 +2,44 @@
 
 import type { Policy } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
+import type { Instant } from "../domain/units.ts";
 
 export type TickResult = "ok" | "failed" | "skipped";
 
 /** The true reason behind a NOT_FOUND, which the caller is not told. */
 export type PolicyRefusalReason = "unknownPolicy" | "otherNamespace" | "unknownMetric";
 
+/** Why a connection was refused or given up before its first call; `subject`: it stays, but no call is answered. */
+export type ConnectionRefusal =
+  | "connectionLimit"
+  | "addressLimit"
+  | "addressRate"
+  | "openingLimit"
+  | "openingTime"
+  | "handshake"
+  | "clientCertificate"
+  | "subject"
+  | "notHttp2";
+
+/** The certificates in use, and whether the files last held good ones. */
+export type CertificateReport = {
+  /** The server's own certificate. */
+  readonly certFile: string;
+  readonly isGood: boolean;
+  /** When the certificates of a file end. */
+  readonly ends: readonly { readonly file: string; readonly at: Instant }[];
+};
+
 /** What is counted where calls are answered. */
 export type CallTelemetry = Pick<
   Telemetry,
-  "grpcRequest" | "scaledObjectRequest" | "streams" | "policyRefused"
+  | "grpcRequest"
+  | "scaledObjectRequest"
+  | "streams"
+  | "policyRefused"
+  | "connections"
+  | "connectionRefused"
+  | "certificates"
 >;
 
 export interface Telemetry {
@@ -30,4 +58,9 @@ export interface Telemetry {
   streams(open: number): void;
   /** A caller asked for a policy or metric that it may not have. */
   policyRefused?(reason: PolicyRefusalReason): void;
+  /** Open gRPC connections. */
+  connections?(open: number): void;
+  connectionRefused?(reason: ConnectionRefusal): void;
+  /** Told at the start and whenever something about the certificates changes. */
+  certificates?(report: CertificateReport): void;
 }

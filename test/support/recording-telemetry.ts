@@ -1,7 +1,7 @@
 // A logger and a telemetry that keep what they are told.
 
 import type { LogFields, Logger } from "../../src/ports/logger.ts";
-import type { Telemetry } from "../../src/ports/telemetry.ts";
+import type { CertificateReport, ConnectionRefusal, Telemetry } from "../../src/ports/telemetry.ts";
 
 export type LogLine = { readonly level: keyof Logger; readonly fields: LogFields; readonly message: string };
 
@@ -33,6 +33,9 @@ export class RecordingTelemetry implements Telemetry {
   readonly scaledObjects = new Set<string>();
   readonly refusals: string[] = [];
   openStreams = 0;
+  readonly refusedConnections: ConnectionRefusal[] = [];
+  readonly certificateReports: CertificateReport[] = [];
+  openConnections = 0;
 
   tick(): void {}
   sourceQuery(): void {}
@@ -54,5 +57,17 @@ export class RecordingTelemetry implements Telemetry {
 
   policyRefused(reason: string): void {
     this.refusals.push(reason);
+  }
+
+  connections(open: number): void {
+    this.openConnections = open;
+  }
+
+  connectionRefused(reason: ConnectionRefusal): void {
+    this.refusedConnections.push(reason);
+  }
+
+  certificates(report: CertificateReport): void {
+    this.certificateReports.push(report);
   }
 }

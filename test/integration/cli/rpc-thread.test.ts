@@ -22,6 +22,7 @@ const SETTINGS: RpcSettings = {
   maxMessageBytes: 65_536,
   reflection: false,
   tickInterval: seconds(60),
+  tls: null,
 };
 
 function lineOver<Sent, Received>(port: MessagePort): Line<Sent, Received> {
@@ -136,18 +137,37 @@ test("counts are taken away once, and add up to the calls", () => {
   tally.scaledObjectRequest("ai", "one");
   tally.policyRefused("unknownMetric");
   tally.streams(3);
+  tally.connections(2);
+  tally.connectionRefused("subject");
+  const certificates = { certFile: "/tls/tls.crt", isGood: true, ends: [] };
+  tally.certificates(certificates);
   const counts = tally.take(0.125);
   expect(counts).toEqual({
     calls: [{ method: "GetMetrics", code: "OK", durations: [0.25, 0.5] }],
     scaledObjects: [{ namespace: "ai", name: "one", calls: 2 }],
     refusals: ["unknownMetric"],
+    refusedConnections: ["subject"],
+    certificates,
     streams: 3,
+    connections: 2,
     lagSeconds: 0.125,
   });
-  expect(tally.take(0)).toEqual({ calls: [], scaledObjects: [], refusals: [], streams: 3, lagSeconds: 0 });
+  expect(tally.take(0)).toEqual({
+    calls: [],
+    scaledObjects: [],
+    refusals: [],
+    refusedConnections: [],
+    certificates: null,
+    streams: 3,
+    connections: 2,
+    lagSeconds: 0,
+  });
   const telemetry = new RecordingTelemetry();
   addCounts(telemetry, counts);
   expect(telemetry.requests).toEqual(["GetMetrics OK", "GetMetrics OK"]);
   expect(telemetry.openStreams).toBe(3);
   expect(telemetry.refusals).toEqual(["unknownMetric"]);
+  expect(telemetry.refusedConnections).toEqual(["subject"]);
+  expect(telemetry.openConnections).toBe(2);
+  expect(telemetry.certificateReports).toEqual([certificates]);
 });

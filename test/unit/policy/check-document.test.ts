@@ -146,7 +146,9 @@ describe("a configuration", () => {
       lines: [
         '9:88: spec.source.scrape.targets[0].url is "http://…@127.0.0.1:8002/metrics", must carry no user or password [OUT_OF_RANGE]',
         "10:20: spec.grpc.address is 6000, must be text; put it in quotes [WRONG_TYPE]",
-        "10:31: spec.grpc.tls is a mapping, which is not available yet; remove it and keep the port inside the cluster [NOT_AVAILABLE]",
+        '10:26: spec.grpc.tls lacks the required key "certFile"; add it [MISSING_KEY]',
+        '10:26: spec.grpc.tls lacks the required key "keyFile"; add it [MISSING_KEY]',
+        '10:26: spec.grpc.tls lacks the required key "clientCaFile"; add it [MISSING_KEY]',
         '11:20: spec.http.address is "localhost", must be host:port with a port of 0 to 65535, as "0.0.0.0:6000" or "[::]:6000" [OUT_OF_RANGE]',
         "12:10: spec.pools is a list, and pools are not available yet; remove it [NOT_AVAILABLE]",
       ],
@@ -185,6 +187,7 @@ describe("a configuration", () => {
           drainTimeout: 10_000,
           maxMessageBytes: 65_536,
           reflection: false,
+          tls: null,
         },
         http: { address: "0.0.0.0:8080" },
         decisions: { file: null, detail: "observation", maxFileSizeBytes: 268_435_456, maxFiles: 8 },
