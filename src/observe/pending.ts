@@ -3,6 +3,7 @@
 import type { PendingRequestsReading } from "../domain/observation.ts";
 import type { BacklogSignalPolicy } from "../domain/policy.ts";
 import { isFreshGauge, isFreshRate } from "./fresh.ts";
+import { median } from "./median.ts";
 import { modelIncreases } from "./model-increases.ts";
 import { type ModelValue, weightedParts, weightedSum } from "./model-parts.ts";
 import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
@@ -96,11 +97,4 @@ function cappedSum(
   // By pod name, so that rounding does not depend on which model a pod was first seen with.
   const names = [...byPod.keys()].sort();
   return names.reduce((total, name) => total + Math.min(byPod.get(name) ?? 0, ceiling), 0);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? 0) + upper) / 2;
 }
