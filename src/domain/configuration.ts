@@ -13,7 +13,10 @@ export type ScrapeSourceConfiguration = {
   readonly kind: "scrape";
   readonly interval: Millis;
   readonly timeout: Millis;
+  /** None where they are discovered. */
   readonly targets: readonly ScrapeTarget[];
+  /** Where targets come from besides the list. */
+  readonly discovery: "kubernetes" | null;
 };
 
 /** What desired replicas are while a recording plays: as recorded, or the last answer. */
@@ -35,7 +38,7 @@ export type RecordingSourceConfiguration = {
 };
 
 /** Where a Prometheus source takes replica counts from. */
-export type ReplicaCounting = "kube-state-metrics" | "pods";
+export type ReplicaCounting = "kube-state-metrics" | "pods" | "kubernetes";
 
 export type PrometheusAuthorization =
   | { readonly kind: "bearer"; readonly tokenFile: string }
@@ -84,6 +87,16 @@ export type GrpcTls = {
   readonly allowedSubjects: readonly string[] | null;
 };
 
+/** How the API server is reached, and whether one of several processes leads; paths as written. */
+export type KubernetesConfiguration = {
+  /** Null: as the pod's own service account. */
+  readonly kubeconfig: string | null;
+  /** Where the Lease and the ConfigMap are; null: where we are at home. */
+  readonly namespace: string | null;
+  /** Null: this process is the only one, or all of them answer alike. */
+  readonly leaderElection: { readonly lease: string } | null;
+};
+
 export type RecordDetail = "observation" | "raw";
 export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "silent";
 
@@ -107,6 +120,8 @@ export type Configuration = {
     readonly maxFileSizeBytes: number;
     readonly maxFiles: number;
   };
-  readonly state: { readonly file: string | null };
+  /** Where the checkpoint is kept: at most one of the two. */
+  readonly state: { readonly file: string | null; readonly configMap: string | null };
+  readonly kubernetes: KubernetesConfiguration;
   readonly logging: { readonly level: LogLevel };
 };

@@ -104,11 +104,7 @@ function checkPolicy(
 function checkConfiguration(file: string, document: LocatedDocument): CheckedDocument {
   const parsed = configurationSchema.safeParse(document.value);
   const schema = parsed.success ? [] : schemaFindings(parsed.error.issues, document);
-  const discovers = document.locate.has(["spec", "source", "scrape", "discovery"]);
-  const relevant = discovers
-    ? schema.filter(({ code, path }) => code !== "MISSING_KEY" || path !== "spec.source.scrape.targets")
-    : schema;
-  const findings = [...document.findings, ...relevant, ...configurationFindings(document)];
+  const findings = [...document.findings, ...schema, ...configurationFindings(document)];
   return checked(file, findings, {
     kind: "ScalerConfiguration",
     configuration: parsed.success ? toConfiguration(parsed.data) : null,

@@ -13,7 +13,7 @@ const SOURCE = ["spec", "source"] as const;
 
 /** Returns what is wrong between the fields of a configuration: its source's section, and timeouts. */
 export function configurationFindings(document: LocatedDocument): readonly Finding[] {
-  return [...sectionFindings(document), ...timeoutFindings(document)];
+  return [...sectionFindings(document), ...targetFindings(document), ...timeoutFindings(document)];
 }
 
 /** Returns the warning that a configuration's source counts replicas from the pods it sees. */
@@ -38,6 +38,19 @@ function sectionFindings(document: LocatedDocument): readonly Finding[] {
     return { ...document.locate.key([...SOURCE, section]), code: "UNKNOWN_KEY", path, message };
   });
   return [...missing, ...foreign];
+}
+
+/** Targets are listed or discovered. */
+function targetFindings(document: LocatedDocument): readonly Finding[] {
+  const scrape = [...SOURCE, "scrape"];
+  const [isListed, isDiscovered] = ["targets", "discovery"].map((key) =>
+    document.locate.has([...scrape, key]),
+  );
+  if (!document.locate.has(scrape) || isListed !== isDiscovered) return [];
+  if (!isListed) return [missingKey([...scrape, "targets"], document)];
+  const path = [...scrape, "discovery"];
+  const message = `${path.join(".")} is given besides spec.source.scrape.targets; remove one of them`;
+  return [{ ...document.locate.key(path), code: "UNKNOWN_KEY", path: path.join("."), message }];
 }
 
 function timeoutFindings({ value, locate }: LocatedDocument): readonly Finding[] {

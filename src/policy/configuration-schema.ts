@@ -24,6 +24,7 @@ import {
   text,
   whole,
 } from "./field-schemas.ts";
+import { kubernetesSchema, stateSchema } from "./kubernetes-schema.ts";
 import { API_VERSION } from "./policy-schema.ts";
 import { prometheusSchema, toPrometheusSource } from "./prometheus-schema.ts";
 
@@ -37,8 +38,9 @@ const scrape = mapping({
   targets: z
     .array(mapping({ namespace: dnsLabel(), workload: dnsLabel(), pod: podName(), url: httpUrl() }))
     .min(1)
-    .max(MOST_TARGETS),
-  discovery: notYetKey("list the pods under targets"),
+    .max(MOST_TARGETS)
+    .optional(),
+  discovery: z.literal("kubernetes").optional(),
   replicas: notYetKey("a static list counts its targets; remove it"),
 });
 
@@ -113,7 +115,8 @@ export const configurationSchema = mapping({
     grpc: grpc.prefault({}),
     http: mapping({ address: address().prefault(DEFAULTS.httpAddress) }).prefault({}),
     decisions: decisions.prefault({}),
-    state: mapping({ file: text().nullable().prefault(null) }).prefault({}),
+    state: stateSchema.prefault({}),
+    kubernetes: kubernetesSchema.prefault({}),
     pools: z
       .array(z.unknown())
       .max(0, { error: refusal("NOT_AVAILABLE", "and pools are not available yet; remove it") })
@@ -150,6 +153,7 @@ export function toConfiguration({ metadata, spec }: WrittenConfiguration): Confi
       maxFiles: spec.decisions.maxFiles,
     },
     state: spec.state,
+    kubernetes: spec.kubernetes,
     logging: spec.logging,
   };
 }
@@ -178,8 +182,8 @@ function toSource({
   if (kind === "prometheus") return prometheus === undefined ? null : toPrometheusSource(prometheus);
   if (kind === "scrape") {
     if (scraped === undefined) return null;
-    const { interval, targets } = scraped;
-    return { kind, interval, timeout: scraped.timeout ?? defaultTimeout(interval), targets };
+    const { interval, targets = [], discovery = null } = scraped;
+    return { kind, interval, timeout: scraped.timeout ?? defaultTimeout(interval), targets, discovery };
   }
   if (kind === "simulation") return simulation === undefined ? null : { kind, ...simulation };
   if (played?.epoch === undefined || played.epoch === null) return null;

@@ -38,14 +38,7 @@ export const prometheusSchema = mapping({
     namespace: labelName().prefault(DEFAULTS.namespaceLabel),
     pod: labelName().prefault(DEFAULTS.podLabel),
   }).prefault({}),
-  replicas: z
-    .enum(["kube-state-metrics", "pods"], {
-      error: ({ input }) =>
-        input === "kubernetes"
-          ? refusal("NOT_AVAILABLE", "which is not available yet; use kube-state-metrics or pods")
-          : undefined,
-    })
-    .prefault(DEFAULTS.replicas),
+  replicas: z.enum(["kube-state-metrics", "pods", "kubernetes"]).prefault(DEFAULTS.replicas),
   authorization: authorization.nullable().prefault(null),
   tls: mapping({ caFile: text() }).nullable().prefault(null),
 });

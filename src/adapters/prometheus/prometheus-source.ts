@@ -153,7 +153,7 @@ export class PrometheusSource implements MetricsSource {
 
   #replicas(target: TargetRef, at: Instant): ReplicaReading {
     const { replicas } = this.#options.configuration;
-    if (replicas === "pods") return { desired: null, ready: null, source: "pods" };
+    if (replicas !== "kube-state-metrics") return { desired: null, ready: null, source: replicas };
     const last = longest([COUNTS_LAST, millis(COUNTS_LAST_INTERVALS * this.scrapeInterval)]);
     return this.#counts.read(target, at, last);
   }

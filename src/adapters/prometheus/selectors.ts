@@ -57,7 +57,7 @@ export function selectorsFor(
     samples(OBSERVED),
     ...(isWanted("latency") ? [samples(PERCENTILES)] : []),
     ...(isWanted("gpuMemory") ? [samples(MEMORY)] : []),
-    ...(replicas === "pods" ? [] : [replicaSelector(namespaces)]),
+    ...(replicas === "kube-state-metrics" ? [replicaSelector(namespaces)] : []),
   ];
 }
 

@@ -127,9 +127,24 @@ describe("a configuration", () => {
     {
       name: "discovery instead of targets",
       text: SCRAPE_CONFIGURATION.replace(/ {6}targets:\n.*/, "      discovery: kubernetes"),
+      lines: [],
+    },
+    {
+      name: "discovery besides targets",
+      text: SCRAPE_CONFIGURATION.replace("      targets", "      discovery: kubernetes\n      targets"),
       lines: [
-        '8:18: spec.source.scrape.discovery is "kubernetes", which is not available yet; list the pods under targets [NOT_AVAILABLE]',
+        "8:7: spec.source.scrape.discovery is given besides spec.source.scrape.targets; remove one of them [UNKNOWN_KEY]",
       ],
+    },
+    {
+      name: "a checkpoint in two places",
+      text: `${RECORDING_CONFIGURATION}  state: { file: state.json, configMap: tidemark-state }\n`,
+      lines: ["8:10: spec.state is a mapping, must name a file or a configMap, not both [OUT_OF_RANGE]"],
+    },
+    {
+      name: "a Lease and a ConfigMap",
+      text: `${SCRAPE_CONFIGURATION}  state: { configMap: tidemark-state }\n  kubernetes: { namespace: ai, leaderElection: { lease: tidemark } }\n`,
+      lines: [],
     },
     {
       name: "a timeout longer than the interval",
@@ -191,7 +206,8 @@ describe("a configuration", () => {
         },
         http: { address: "0.0.0.0:8080" },
         decisions: { file: null, detail: "observation", maxFileSizeBytes: 268_435_456, maxFiles: 8 },
-        state: { file: null },
+        state: { file: null, configMap: null },
+        kubernetes: { kubeconfig: null, namespace: null, leaderElection: null },
         logging: { level: "info" },
       },
     });

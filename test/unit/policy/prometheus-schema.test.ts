@@ -40,6 +40,11 @@ describe("a Prometheus source", () => {
       read: { authorization: { kind: "basic", username: "me", passwordFile: "password" } },
     },
     {
+      name: "replicas from the Kubernetes API",
+      section: "replicas: kubernetes",
+      read: { replicas: "kubernetes" },
+    },
+    {
       name: "matchers and label names",
       section: "matchers: { job: triton }, labels: { pod: kubernetes_pod_name }, maxResponse: 1Mi",
       read: {
@@ -54,11 +59,6 @@ describe("a Prometheus source", () => {
   });
 
   test.each([
-    {
-      name: "replicas from the Kubernetes API",
-      section: "replicas: kubernetes",
-      line: '7:71: spec.source.prometheus.replicas is "kubernetes", which is not available yet; use kube-state-metrics or pods [NOT_AVAILABLE]',
-    },
     {
       name: "two ways to authorize",
       section: "authorization: { bearerTokenFile: a, username: b }",
