@@ -36,7 +36,8 @@ function gpuRatios(pod: ObservedPod): readonly Track[] {
 function ratioTrack(used: Track, total: Track | undefined): Track {
   const kept = used.times.flatMap((time, index) => {
     const whole = total?.values[countUntil(total.times, time) - 1] ?? 0;
-    const part = used.values[index] ?? 0;
+    // Without its sign a zero below zero is a plain one, as it is in every record.
+    const part = Math.abs(used.values[index] ?? 0);
     return whole > 0 && part <= whole ? [{ time, ratio: part / whole }] : [];
   });
   return {

@@ -21,8 +21,6 @@ const COUNT_FAMILIES = [
   `${FAMILY.responseHistogram}_count`,
 ];
 
-const COMPUTE_FAMILIES = [FAMILY.computeInputMicros, FAMILY.computeInferMicros, FAMILY.computeOutputMicros];
-
 /** Returns the increases of every pod that has the model's success counter within the window, by pod name. */
 export function modelIncreases(
   workload: ObservedWorkload,
@@ -68,7 +66,9 @@ function podCounters(pod: ObservedPod, model: string): PodCounters {
     rejected: failure.filter(({ labels }) => labels.reason === "REJECTED"),
     requestMicros: tracksOf(pod, FAMILY.requestMicros, model),
     queueMicros: tracksOf(pod, FAMILY.queueMicros, model),
-    computeMicros: COMPUTE_FAMILIES.flatMap((family) => tracksOf(pod, family, model)),
+    inputMicros: tracksOf(pod, FAMILY.computeInputMicros, model),
+    inferMicros: tracksOf(pod, FAMILY.computeInferMicros, model),
+    outputMicros: tracksOf(pod, FAMILY.computeOutputMicros, model),
     inferences: tracksOf(pod, FAMILY.inferences, model),
     executions: tracksOf(pod, FAMILY.executions, model),
     observed: COUNT_FAMILIES.map((family) => tracksOf(pod, family, model)),
@@ -84,6 +84,9 @@ function podIncreases(
   const { pod } = counters;
   const success = increaseOf(counters.success, window, ranges);
   if (success === null) return null;
+  const inputMicros = totalIncrease(counters.inputMicros, window, ranges);
+  const inferMicros = totalIncrease(counters.inferMicros, window, ranges);
+  const outputMicros = totalIncrease(counters.outputMicros, window, ranges);
   return {
     pod,
     seconds: rateSeconds(workload, counters, { window, success }),
@@ -92,7 +95,10 @@ function podIncreases(
     rejected: totalIncrease(counters.rejected, window, ranges),
     requestMicros: totalIncrease(counters.requestMicros, window, ranges),
     queueMicros: totalIncrease(counters.queueMicros, window, ranges),
-    computeMicros: totalIncrease(counters.computeMicros, window, ranges),
+    inputMicros,
+    inferMicros,
+    outputMicros,
+    computeMicros: inputMicros + inferMicros + outputMicros,
     inferences: totalIncrease(counters.inferences, window, ranges),
     executions: totalIncrease(counters.executions, window, ranges),
     observed: mostObserved(counters.observed, window, ranges),

@@ -33,6 +33,10 @@ export type PodIncreases = {
   readonly rejected: number;
   readonly requestMicros: number;
   readonly queueMicros: number;
+  readonly inputMicros: number;
+  readonly inferMicros: number;
+  readonly outputMicros: number;
+  /** Input, inference and output. */
   readonly computeMicros: number;
   readonly inferences: number;
   readonly executions: number;
@@ -48,8 +52,9 @@ export type PodCounters = {
   readonly rejected: readonly Track[];
   readonly requestMicros: readonly Track[];
   readonly queueMicros: readonly Track[];
-  /** Input, inference and output. */
-  readonly computeMicros: readonly Track[];
+  readonly inputMicros: readonly Track[];
+  readonly inferMicros: readonly Track[];
+  readonly outputMicros: readonly Track[];
   readonly inferences: readonly Track[];
   readonly executions: readonly Track[];
   /** Each family by which summaries or the histogram count. */

@@ -83,6 +83,26 @@ describe("an observation", () => {
           meanBatch: 2,
           completedRequests: 2400,
         },
+        capacity: {
+          saturatedPerSecond: null,
+          saturatedPods: 0,
+          busyInstances: 0.5,
+          busiestPodInstances: 0.25,
+          versions: ["embedder/1"],
+        },
+        requestTime: {
+          embedder: {
+            batchingDelaySeconds: 0,
+            queueSeconds: 0.03,
+            inputSeconds: 0,
+            inferSeconds: 0.05,
+            outputSeconds: 0,
+            outsideSeconds: 0,
+            meanBatch: 2,
+            inferencesPerRequest: 1,
+            requests: 2400,
+          },
+        },
         tickIntervalSeconds: 15,
       }),
     );

@@ -34,6 +34,7 @@ describe("GPU memory (rule 18)", () => {
   it.each<[string, PodSamples, unknown]>([
     ["a total of 0", aPod("p", gpu("a", [0, 0])), ["implausible", null, 0]],
     ["more used than there is", aPod("p", gpu("a", [81, 80])), ["implausible", null, 0]],
+    ["a use of −0, as text can say it", aPod("p", gpu("a", [-0, 80])), ["live", 0, 1]],
     ["no series", aPod("p", server()), ["absent", null, 0]],
     ["old samples", aPod("p", gpu("a", [1, 2], 100)), ["stale", null, 0]],
     [
