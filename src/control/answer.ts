@@ -4,6 +4,7 @@ import { assert } from "../domain/assert.ts";
 import type { Answer, Decision } from "../domain/decision.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { PolicyMode } from "../domain/policy.ts";
+import { edgeValue } from "./edge-value.ts";
 
 /** The one metric of every policy. */
 export const METRIC_NAME = "desired-replicas";
@@ -15,6 +16,8 @@ const INT32_MAX = 2 ** 31 - 1;
 export type AnswerInput = {
   readonly decision: Decision;
   readonly mode: PolicyMode;
+  /** The tolerance that the autoscaler keeps whatever it is told; left out or 0: the number is told as it is. */
+  readonly tolerance?: number;
   readonly observation: Observation;
 };
 
@@ -31,13 +34,26 @@ export function answerOf(input: AnswerInput): Answer {
     Number.isInteger(replicas) && replicas >= 0 && replicas <= INT32_MAX,
     `the answer ${replicas} must be an integer in 0..${INT32_MAX}`,
   );
-  return { code: "OK", metricName: METRIC_NAME, metricValue: replicas, targetSize: TARGET_SIZE };
+  const { tolerance = 0, observation } = input;
+  const value = tolerance === 0 ? replicas : edgeValue(replicas, existingReplicas(observation));
+  return {
+    code: "OK",
+    metricName: METRIC_NAME,
+    metricValue: replicas,
+    ...(value === replicas ? {} : { metricValueFloat: value }),
+    targetSize: TARGET_SIZE,
+  };
 }
 
 /** Returns the decision as it is told: in shadow mode the target is active exactly while replicas are desired. */
 export function toldDecision({ decision, mode, observation }: AnswerInput): Decision {
   if (mode !== "shadow") return decision;
   return { ...decision, active: (observation.replicas.desired ?? 0) > 0 };
+}
+
+/** What the HPA compares the value with; where the cluster is not read, replicas are taken to be as desired. */
+function existingReplicas({ cluster, replicas }: Observation): number | null {
+  return cluster?.existing ?? replicas.desired;
 }
 
 function namedReplicas({ decision, mode, observation }: AnswerInput): number | null {

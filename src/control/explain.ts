@@ -1,7 +1,7 @@
 // A decision record as text for people: what asked for another number, what became of it, what forbids fewer.
 
 import { assertNever } from "../domain/assert.ts";
-import type { ChangeStep, LimitInForce, SignalStep, Step } from "../domain/decision.ts";
+import type { ChangeStep, LateReplicas, LimitInForce, SignalStep, Step } from "../domain/decision.ts";
 import { formatInstant } from "../domain/instant.ts";
 import { type AnyReading, readingOf } from "../domain/observation.ts";
 import {
@@ -89,9 +89,16 @@ function changeLine(step: ChangeStep): string {
   ]);
 }
 
-function changeDetail({ signal, limit, used }: ChangeStep): string | null {
+function changeDetail({ signal, limit, used, late }: ChangeStep): string | null {
+  if (late !== undefined) return lateText(late);
   if (limit !== undefined) return `${limitText(limit)}, ${used ?? 0} used`;
   return signal ?? null;
+}
+
+function lateText({ replicas, seconds: missing, expectedSeconds, isLearned }: LateReplicas): string {
+  const who = `${replicas} ${replicas === 1 ? "replica" : "replicas"} not ready`;
+  const usual = spanText(seconds(Math.round(expectedSeconds)));
+  return `${who} after ${spanText(seconds(missing))}, ${isLearned ? "p90 of starts is" : "expected within"} ${usual}`;
 }
 
 function limitText({ replicas, percent, perSeconds }: LimitInForce): string {
@@ -104,13 +111,23 @@ function limitText({ replicas, percent, perSeconds }: LimitInForce): string {
 
 /** What KEDA is told, where that is not the decided number. */
 function answerLines({ answer, decision }: DecisionRecord): readonly string[] {
-  if (answer.code === "OK" && answer.metricValue === decision.replicas) return [];
-  const told = answer.code === "OK" ? countText(answer.metricValue) : answer.code;
+  const { code, metricValue, metricValueFloat } = answer;
+  if (metricValueFloat !== undefined) {
+    return [
+      row([
+        ["answer", WIDTHS.name],
+        [String(metricValueFloat), WIDTHS.figure],
+        ["edge encoding", 0],
+      ]),
+    ];
+  }
+  if (code === "OK" && metricValue === decision.replicas) return [];
+  const told = code === "OK" ? countText(metricValue) : code;
   return [
     row([
       ["answer", WIDTHS.name],
       [told, WIDTHS.figure],
-      [answer.code === "OK" ? "shadow mode" : "", 0],
+      [code === "OK" ? "shadow mode" : "", 0],
     ]),
   ];
 }

@@ -9,7 +9,7 @@ import type { Instant } from "../domain/units.ts";
 /** Of a record: when it was decided, and what it answers. Every decision record is one. */
 export type PublishedRecord = Pick<DecisionRecord, "at" | "policy"> & {
   readonly decision: Pick<Decision, "status" | "active">;
-  readonly answer: Pick<Answer, "code" | "metricValue">;
+  readonly answer: Pick<Answer, "code" | "metricValue" | "metricValueFloat">;
   readonly observation: { readonly replicas: Pick<Observation["replicas"], "desired"> };
 };
 
@@ -48,13 +48,13 @@ export function publishedRecord({
   observation,
 }: PublishedRecord): PublishedRecord {
   const { status, active } = decision;
-  const { code, metricValue } = answer;
+  const { code, metricValue, metricValueFloat } = answer;
   const { desired } = observation.replicas;
   return {
     at,
     policy,
     decision: { status, active },
-    answer: { code, metricValue },
+    answer: { code, metricValue, ...(metricValueFloat === undefined ? {} : { metricValueFloat }) },
     observation: { replicas: { desired } },
   };
 }

@@ -88,5 +88,7 @@ export type Answer = {
   readonly code: "OK" | "UNAVAILABLE";
   readonly metricName: string;
   readonly metricValue: number | null;
+  /** The value as the autoscaler is told it, where that is no whole number; `metricValue` is then its ceiling. */
+  readonly metricValueFloat?: number;
   readonly targetSize: number;
 };

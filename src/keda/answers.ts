@@ -19,7 +19,12 @@ export const METRIC_SPEC: GetMetricSpecResponse = {
 };
 
 /** An answer that KEDA can be given; both halves come from one record. */
-export type Answerable = { readonly replicas: number; readonly active: boolean };
+export type Answerable = {
+  readonly replicas: number;
+  /** What the HPA is told instead, where it keeps a tolerance: not whole, and `replicas` is its ceiling. */
+  readonly edge?: number;
+  readonly active: boolean;
+};
 
 /** The instant of the question, on the clock of the source, and how far apart ticks are on it. */
 export type AskedAt = { readonly now: Instant; readonly tickInterval: Millis };
@@ -33,14 +38,14 @@ export function answerOf(entry: PublishedEntry, { now, tickInterval }: AskedAt):
   if (record === null) return failed(unavailable("no decision yet: the first tick is not over"));
   const { status, active } = record.decision;
   if (status === "starting") return failed(unavailable("no decision yet: the policy is starting"));
-  const replicas = record.answer.metricValue;
+  const { metricValue: replicas, metricValueFloat: edge } = record.answer;
   if (status === "unavailable" || record.answer.code !== "OK" || replicas === null) {
     return failed(unavailable("no decision now: nothing is known of the workload"));
   }
   if (elapsed(record.at, standingAt(entry, now)) > RECORD_AGE_MAX_TICKS * tickInterval) {
     return failed(unavailable("no decision now: the last one is older than 3 tick intervals"));
   }
-  return ok({ replicas, active });
+  return ok({ replicas, active, ...(edge === undefined ? {} : { edge }) });
 }
 
 /** A deleted policy no longer ticks: what it answered when it went stands for `holdFor` (rule 39). */
@@ -52,13 +57,21 @@ function standingAt({ deletedAt, loaded }: PublishedEntry, now: Instant): Instan
 /** The answers of usual sizes, made once. */
 const ANSWERS = Array.from({ length: 1024 }, (_, replicas) => metricsOf(replicas));
 
-/** Returns `replicas` as KEDA's message: in the float and in the deprecated integer that KEDA up to 2.16 reads. */
-export function encodeReplicas(replicas: number): GetMetricsResponse {
+/**
+ * Returns `replicas` as KEDA's message: in the float and in the deprecated integer that KEDA up to 2.16 reads. `edge`
+ * goes into the float alone.
+ */
+export function encodeReplicas(replicas: number, edge?: number): GetMetricsResponse {
   assert(
     Number.isInteger(replicas) && replicas >= 0 && replicas <= REPLICAS_MAX,
     `an answer must be a whole number from 0 to ${REPLICAS_MAX}, not ${replicas}`,
   );
-  return ANSWERS[replicas] ?? metricsOf(replicas);
+  if (edge === undefined) return ANSWERS[replicas] ?? metricsOf(replicas);
+  assert(
+    edge > 0 && Math.ceil(edge) === replicas,
+    `${edge} must be above 0 and have the ceiling ${replicas}`,
+  );
+  return { metricValues: [{ metricName: METRIC_NAME, metricValue: replicas, metricValueFloat: edge }] };
 }
 
 function metricsOf(replicas: number): GetMetricsResponse {

@@ -68,7 +68,7 @@ function getMetrics(
   { scaledObjectRef: caller, metricName }: GetMetricsRequest__Output,
 ): Result<GetMetricsResponse, Refusal> {
   const answer = answerTo(context, caller, metricName);
-  return answer.ok ? ok(encodeReplicas(answer.value.replicas)) : answer;
+  return answer.ok ? ok(encodeReplicas(answer.value.replicas, answer.value.edge)) : answer;
 }
 
 function answerTo(

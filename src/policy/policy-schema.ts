@@ -102,9 +102,7 @@ const missingData = mapping({
 const keda = mapping({
   tolerance: field(
     "spec.keda.tolerance",
-    notYet(0, "leave it at 0 and set the tolerance of the HPA to 0 as well").prefault(
-      policyDefault("spec.keda.tolerance"),
-    ),
+    ratio().prefault(policyDefault("spec.keda.tolerance")),
   ),
 });
 

@@ -132,7 +132,7 @@ export class PolicyScaler implements Scaler {
     const isSilent = decision.status === "starting" || decision.status === "unavailable";
     const age = elapsed(at, this.#instant(atSeconds));
     if (isSilent || age > RECORD_AGE_MAX_TICKS * seconds(this.tickSeconds)) return null;
-    return answer.metricValue;
+    return answer.metricValueFloat ?? answer.metricValue;
   }
 
   #instant(atSeconds: number): Instant {

@@ -81,6 +81,35 @@ describe("answerOf", () => {
     expect(answerOf({ decision, mode, observation: anObservation({ desired }) })).toEqual(want);
   });
 
+  test.each([
+    { name: "less than there is: just above the number below", replicas: 18, desired: 20, float: 17.01 },
+    { name: "the number that is there: as it is", replicas: 20, desired: 20, float: undefined },
+    { name: "more than there is: as it is", replicas: 23, desired: 20, float: undefined },
+    { name: "zero: as zero", replicas: 0, desired: 20, float: undefined },
+    { name: "one of many", replicas: 1, desired: 20, float: 0.01 },
+    { name: "nothing known: as it is", replicas: 18, desired: null, float: undefined },
+  ])("to an HPA with a tolerance, $name", ({ replicas, desired, float }) => {
+    const want = float === undefined ? ok(replicas) : { ...ok(replicas), metricValueFloat: float };
+    const input = {
+      decision: decided({ replicas }),
+      mode: "enforce",
+      observation: anObservation({ desired }),
+    } as const;
+    expect(answerOf({ ...input, tolerance: 0.1 })).toEqual(want);
+  });
+
+  test("a rollout's surplus counts as there, and does not become desired", () => {
+    const cluster = { rollout: true, existing: 22, waiting: [], hpa: null };
+    const observation = { ...anObservation({ desired: 20 }), cluster };
+    const answer = answerOf({
+      decision: decided({ replicas: 20 }),
+      mode: "enforce",
+      observation,
+      tolerance: 0.1,
+    });
+    expect(answer).toEqual({ ...ok(20), metricValueFloat: 19.01 });
+  });
+
   test("an unknown activation at zero names no number", () => {
     const observation = { ...anObservation({ desired: 0 }), activation: { value: null } };
     const decision = decided({ replicas: 0, active: false });

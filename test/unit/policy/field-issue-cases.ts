@@ -178,13 +178,12 @@ export const FIELD_ISSUE_CASES: readonly IssueCase[] = [
     code: "NOT_AVAILABLE",
     name: "what later versions bring",
     text: edited("targetPerReplica: 64 }", "targetPerReplica: learned }").concat(
-      "  keda: { tolerance: 0.1 }\n  pool: a100\n  priority: 5\n",
+      "  pool: a100\n  priority: 5\n",
     ),
     lines: [
       `${FILE}:10:38: spec.signals.requestRate.targetPerReplica is "learned", which is not available yet; give the requests/s that one replica serves [NOT_AVAILABLE]`,
-      `${FILE}:11:22: spec.keda.tolerance is 0.1, which is not available yet; leave it at 0 and set the tolerance of the HPA to 0 as well [NOT_AVAILABLE]`,
-      `${FILE}:12:9: spec.pool is "a100", which is not available yet; remove it [NOT_AVAILABLE]`,
-      `${FILE}:13:13: spec.priority is 5, which is not available yet; remove it [NOT_AVAILABLE]`,
+      `${FILE}:11:9: spec.pool is "a100", which is not available yet; remove it [NOT_AVAILABLE]`,
+      `${FILE}:12:13: spec.priority is 5, which is not available yet; remove it [NOT_AVAILABLE]`,
     ],
   },
 ];

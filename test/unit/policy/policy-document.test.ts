@@ -98,7 +98,7 @@ const policies: fc.Arbitrary<Policy> = fc
       cooldown: spanOrZero,
     }),
     missingData: fc.record({ maxAge: span, holdFor: spanOrZero }),
-    keda: fc.constant({ tolerance: 0 }),
+    keda: fc.record({ tolerance: fc.constantFrom(0, 0.05, 0.1) }),
   })
   .map((policy) => ({ ...policy, activation: policy.replicas.min === 0 ? policy.activation : null }));
 

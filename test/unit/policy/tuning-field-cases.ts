@@ -30,11 +30,11 @@ export const TUNING_FIELD_CASES: readonly FieldCase[] = [
     name: "fields that hold no number, one that is not available, and values that no policy may have",
     text: tuningWith(
       COOLDOWN,
-      "spec.mode: { values: [ enforce ] }\n    spec.keda.tolerance: { values: [ 0 ] }\n    spec.replicas.max: { from: 1.5, to: 20000 }\n    spec.cooldown: { values: [ 3 ] }\n    spec.scaleIn.tolerance: { from: 0, to: 2 }\n    spec.startup.expected: { values: [ 3 ] }\n    spec.replicas.min: { values: [ one ] }",
+      "spec.mode: { values: [ enforce ] }\n    spec.priority: { values: [ 0 ] }\n    spec.replicas.max: { from: 1.5, to: 20000 }\n    spec.cooldown: { values: [ 3 ] }\n    spec.scaleIn.tolerance: { from: 0, to: 2 }\n    spec.startup.expected: { values: [ 3 ] }\n    spec.replicas.min: { values: [ one ] }",
     ),
     lines: [
       `8:16: spec.space.spec.mode cannot be searched: it holds neither a number nor a duration; remove it [WRONG_TYPE]`,
-      `9:26: spec.space.spec.keda.tolerance cannot be searched: it holds neither a number nor a duration; remove it [WRONG_TYPE]`,
+      `9:20: spec.space.spec.priority cannot be searched: it holds neither a number nor a duration; remove it [WRONG_TYPE]`,
       `10:32: spec.space.spec.replicas.max.from is 1.5, must be a whole number [OUT_OF_RANGE]`,
       `10:41: spec.space.spec.replicas.max.to is 20000, must be at most 10000 [OUT_OF_RANGE]`,
       `11:5: unknown key "spec.cooldown"; did you mean "spec.scaleIn.cooldown"? [UNKNOWN_KEY]`,
