@@ -1,6 +1,6 @@
 // Whether a pod has had more to do than it can, and what it completed meanwhile (rule 10b of the decision semantics).
 
-import { before, elapsed, seconds, toSeconds } from "../domain/units.ts";
+import { before, elapsed, type Instant, seconds, toSeconds } from "../domain/units.ts";
 import { isFreshGauge } from "./fresh.ts";
 import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
 import { lastSeen, type Track } from "./track.ts";
@@ -48,19 +48,18 @@ export function saturatedRate(workload: ObservedWorkload, pod: ObservedPod): num
 
 const NO_TRACK: Pick<Track, "times"> = { times: [] };
 
-/** Returns null where nothing waits, as on most pods, or where the newest scrape cannot be relied on. */
+/** Returns null where too little waits, as on most pods, or where the newest scrape cannot be relied on. */
 function newestCounts(workload: ObservedWorkload, pod: ObservedPod): Counted | null {
   const { models } = workload.policy;
-  const ofModels = (family: string): readonly Track[] =>
-    models.flatMap(({ name }) => tracksOf(pod, family, name));
-  const pending = ofModels(FAMILY.pending);
-  if (valueOf(pending, 0) < LEAST_WAITING || !isFreshGauge(workload, pod, pending)) return null;
+  const pending = ofModels(workload, pod, FAMILY.pending);
+  for (let back = 0; back < SCRAPES_NEEDED; back++) if (valueOf(pending, back) < LEAST_WAITING) return null;
+  if (!isFreshGauge(workload, pod, pending)) return null;
   const newest = lastSeen(pending);
   const current = (tracks: readonly Track[]): readonly Track[] =>
     tracks.filter(({ lastSeenAt }) => lastSeenAt === newest);
   return {
     pending: current(pending),
-    executions: current(ofModels(FAMILY.executions)),
+    executions: current(ofModels(workload, pod, FAMILY.executions)),
     success: models.map(({ name, weight }) => ({
       weight,
       tracks: current(tracksOf(pod, FAMILY.success, name)),
@@ -68,25 +67,51 @@ function newestCounts(workload: ObservedWorkload, pod: ObservedPod): Counted | n
   };
 }
 
+/** Most policies have one model. */
+function ofModels({ policy }: ObservedWorkload, pod: ObservedPod, family: string): readonly Track[] {
+  const [first, ...others] = policy.models;
+  if (first === undefined || others.length === 0) return tracksOf(pod, family, first?.name ?? null);
+  return policy.models.flatMap(({ name }) => tracksOf(pod, family, name));
+}
+
 /**
  * Returns, by the number of scrapes back from the newest, the fewest requests that waited at any scrape since: as far
  * back as enough waited, every series has its sample and no counter fell.
  */
-function fewestWaiting({ at }: ObservedWorkload, counted: Counted): readonly number[] {
-  const { pending, executions, success } = counted;
+function fewestWaiting(
+  { at }: ObservedWorkload,
+  { pending, executions, success }: Counted,
+): readonly number[] {
   const counters = [...executions, ...success.flatMap(({ tracks }) => tracks)];
   const { times } = pending[0] ?? NO_TRACK;
+  const opens = before(at, LOOK_BACK);
   const fewest: number[] = [];
+  let least = Number.POSITIVE_INFINITY;
   for (let back = 0; back < times.length; back++) {
-    const time = times.at(-1 - back) ?? at;
-    const waiting = valueOf(pending, back);
-    const isPast = time <= before(at, LOOK_BACK) && back >= SCRAPES_NEEDED;
-    if (isPast || waiting < LEAST_WAITING) break;
-    if ([...pending, ...counters].some((track) => track.times.at(-1 - back) !== time)) break;
-    if (back > 0 && counters.some((track) => increase([track], back) < increase([track], back - 1))) break;
-    fewest.push(Math.min(waiting, fewest.at(-1) ?? waiting));
+    const time = times[times.length - 1 - back] ?? at;
+    least = Math.min(least, valueOf(pending, back));
+    const isPast = time <= opens && back >= SCRAPES_NEEDED;
+    if (isPast || least < LEAST_WAITING) break;
+    if (!haveSample(pending, back, time) || !haveSample(counters, back, time) || hasFallen(counters, back))
+      break;
+    fewest.push(least);
   }
   return fewest;
+}
+
+function haveSample(tracks: readonly Track[], back: number, time: Instant): boolean {
+  for (const { times } of tracks) if (times[times.length - 1 - back] !== time) return false;
+  return true;
+}
+
+/** Returns whether any counter is lower one scrape later. */
+function hasFallen(counters: readonly Track[], back: number): boolean {
+  if (back === 0) return false;
+  for (const { values } of counters) {
+    const index = values.length - 1 - back;
+    if ((values[index + 1] ?? 0) < (values[index] ?? 0)) return true;
+  }
+  return false;
 }
 
 /** Returns how many requests must wait at each of the last scrapes; infinitely many where too little was executed. */
@@ -108,6 +133,6 @@ function increase(tracks: readonly Track[], back: number): number {
 
 function valueOf(tracks: readonly Track[], back: number): number {
   let total = 0;
-  for (const { values } of tracks) total += values.at(-1 - back) ?? 0;
+  for (const { values } of tracks) total += values[values.length - 1 - back] ?? 0;
   return total;
 }

@@ -1,0 +1,112 @@
+// How many executions run at a time, which Triton does not export: mean compute time × executions ÷ time.
+
+import type { CapacityReading } from "../domain/observation.ts";
+import { totalIncrease } from "./increase.ts";
+import { modelIncreases } from "./model-increases.ts";
+import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
+import { areCountersFrozen } from "./signal-state.ts";
+import type { Track } from "./track.ts";
+import { FAMILY } from "./triton-metrics.ts";
+import type { Window } from "./window.ts";
+
+const MICROS_PER_SECOND = 1e6;
+const COMPUTE_FAMILIES = [FAMILY.computeInputMicros, FAMILY.computeInferMicros, FAMILY.computeOutputMicros];
+
+/**
+ * Returns the executions at a time over all pods and on the busiest one, models added up. What is busy on a pod that
+ * does not say is unknown, and so is the sum then.
+ */
+export function busyInstances(
+  workload: ObservedWorkload,
+  window: Window,
+): Pick<CapacityReading, "busyInstances" | "busiestPodInstances"> {
+  const byPod = new Map<string, number>();
+  for (const { name } of workload.policy.models) {
+    const increases = modelIncreases(workload, name, window);
+    if (areCountersFrozen(increases)) return UNKNOWN;
+    for (const { pod, seconds, success } of increases) {
+      if (seconds === null) continue;
+      const busy = success > 0 ? executionSeconds(workload, pod, { model: name, window }) : 0;
+      if (busy === null) return UNKNOWN;
+      byPod.set(pod.name, (byPod.get(pod.name) ?? 0) + busy / seconds);
+    }
+  }
+  if (byPod.size === 0) return UNKNOWN;
+  let total = 0;
+  for (const busy of byPod.values()) total += busy;
+  return { busyInstances: total, busiestPodInstances: Math.max(...byPod.values()) };
+}
+
+const UNKNOWN = { busyInstances: null, busiestPodInstances: null };
+
+/** The counters of the instances that share a version and a GPU. */
+type Executed = { readonly success: Track; readonly executions: Track; readonly compute: readonly Track[] };
+
+/** Returns null where requests completed but executions or their time were not counted. */
+function executionSeconds(
+  workload: ObservedWorkload,
+  pod: ObservedPod,
+  { model, window }: { readonly model: string; readonly window: Window },
+): number | null {
+  let micros = 0;
+  for (const success of tracksOf(pod, FAMILY.success, model)) {
+    const executions = ofSameInstances(tracksOf(pod, FAMILY.executions, model), success);
+    if (executions === null) continue;
+    const compute: Track[] = [];
+    for (const family of COMPUTE_FAMILIES) {
+      const track = ofSameInstances(tracksOf(pod, family, model), success);
+      if (track !== null) compute.push(track);
+    }
+    micros += executionMicros(workload, { success, executions, compute }, window);
+  }
+  return micros > 0 ? micros / MICROS_PER_SECOND : null;
+}
+
+function ofSameInstances(tracks: readonly Track[], { labels }: Track): Track | null {
+  for (const track of tracks) {
+    if (track.labels.version === labels.version && track.labels.gpuUuid === labels.gpuUuid) return track;
+  }
+  return null;
+}
+
+/**
+ * Scrape by scrape: Triton adds a batch's time once per request in it, so the mean leans to the large batches of its
+ * span. Over a minute in which batches grew from 3 to 16, one instance came out as 1.75 of them. Where a series lacks
+ * samples that another has, over the window as a whole.
+ */
+function executionMicros({ ranges }: ObservedWorkload, executed: Executed, window: Window): number {
+  const { success, executions, compute } = executed;
+  if (![executions, ...compute].every((track) => haveSameTimes(track, success))) {
+    const total = (track: Track): number => totalIncrease([track], window, ranges);
+    return meanTimesCount(sum(compute.map(total)), total(success), total(executions));
+  }
+  const { first, end } = ranges.of(success.times, window);
+  let micros = 0;
+  for (let index = first + 1; index < end; index++) {
+    let computeMicros = 0;
+    for (const track of compute) computeMicros += rise(track, index);
+    micros += meanTimesCount(computeMicros, rise(success, index), rise(executions, index));
+  }
+  return micros;
+}
+
+function meanTimesCount(total: number, requests: number, count: number): number {
+  return requests > 0 ? (total / requests) * count : 0;
+}
+
+/** Of series of one server: they can only differ by samples that were left out. */
+function haveSameTimes({ times }: Track, other: Track): boolean {
+  return (
+    times === other.times || (times.length === other.times.length && times.at(-1) === other.times.at(-1))
+  );
+}
+
+function rise({ values }: Track, index: number): number {
+  const value = values[index] ?? 0;
+  const previous = values[index - 1] ?? 0;
+  return value >= previous ? value - previous : value;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
