@@ -5,9 +5,28 @@ import { open, readFile, rename, stat } from "node:fs/promises";
 import { z } from "zod";
 
 import { withInstantsAsNumbers, withInstantsAsText } from "../domain/instant.ts";
+import {
+  BAD_POINTS_MAX,
+  type BadPoint,
+  type LearnedCapacity,
+  type LearnedRate,
+  type LearnedService,
+  SERVICES_MAX,
+  VERSIONS_MAX,
+} from "../domain/learned-capacity.ts";
+import {
+  LAST_BUCKET,
+  type StartsUnderWay,
+  type StartupMemory,
+  type StartupTimes,
+  type StartupWeight,
+  UNDER_WAY_MAX,
+} from "../domain/startup-times.ts";
 import type {
+  Breach,
   DesiredChange,
   FailedProbe,
+  HeldReplicas,
   Probe,
   Recommendation,
   RestoredAnswer,
@@ -38,6 +57,42 @@ const probe: Fields<Probe> = {
   arrivalsPerSecond: rate.nullable(),
   failedAt: at.nullable(),
 };
+const held: Fields<HeldReplicas> = {
+  ready: count,
+  since: at,
+  meanArrivalsPerSecond: rate.nullable(),
+  wasClean: z.boolean(),
+};
+const breach: Fields<Breach> = {
+  at,
+  value: rate,
+  loadPerReplica: rate.nullable(),
+  futileUntil: at.nullable(),
+};
+const learnedRate: Fields<LearnedRate> = { at, perReplica: rate };
+const badPoint: Fields<BadPoint> = { ...learnedRate, readyReplicas: count };
+const service: Fields<LearnedService> = { model: z.string(), batch: rate, executionSeconds: rate };
+const learned: Fields<LearnedCapacity> = {
+  cap: z.strictObject(learnedRate).nullable(),
+  badPoints: z.array(z.strictObject(badPoint)).max(BAD_POINTS_MAX),
+  proven: z.strictObject(learnedRate).nullable(),
+  instancesPerPod: rate.nullable(),
+  services: z.array(z.strictObject(service)).max(SERVICES_MAX),
+  versions: z.array(z.string()).max(VERSIONS_MAX),
+  forgottenAt: at.nullable(),
+};
+const startupWeight: Fields<StartupWeight> = { bucket: count.max(LAST_BUCKET), weight: rate };
+const startupTimes: Fields<StartupTimes> = {
+  at: at.nullable(),
+  starts: count,
+  weights: z.array(z.strictObject(startupWeight)).max(LAST_BUCKET + 1),
+};
+const startsUnderWay: Fields<StartsUnderWay> = { at, count, isTimed: z.boolean() };
+const startups: Fields<StartupMemory> = {
+  times: z.strictObject(startupTimes),
+  lastSeen: z.strictObject({ at, desired: count }).nullable(),
+  underWay: z.array(z.strictObject(startsUnderWay)).max(UNDER_WAY_MAX),
+};
 const restoredAnswer: Fields<RestoredAnswer> = { replicas: count, heldUntil: at };
 const stateFields: Fields<ScalerState> = {
   version: z.literal(1),
@@ -58,6 +113,12 @@ const stateFields: Fields<ScalerState> = {
   backlogAboveAt: at.nullable(),
   probe: z.strictObject(probe).nullable(),
   failedProbes: z.array(z.strictObject(failedProbe)),
+  held: z.strictObject(held).nullable(),
+  breaches: z.record(z.string(), z.strictObject(breach)),
+  learned: z.strictObject(learned),
+  startups: z.strictObject(startups),
+  serviceChangedAt: at.nullable(),
+  isMemoryLost: z.boolean(),
   noProbeUntil: at.nullable(),
 };
 const checkpoint = z.strictObject({

@@ -107,7 +107,8 @@ function targetOf(signal: AnySignalName, { signals }: Policy): number | null {
   if (signal === "gpuMemory") return signals.gpuMemory?.blockScaleInAbove ?? null;
   const declared = signals[signal];
   if (declared === null) return null;
-  return "target" in declared ? toSeconds(declared.target) : declared.targetPerReplica;
+  if ("target" in declared) return toSeconds(declared.target);
+  return declared.targetPerReplica === "learned" ? null : declared.targetPerReplica;
 }
 
 function coverage({ observation }: DecisionRecord): number {

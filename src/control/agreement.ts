@@ -1,7 +1,9 @@
 // For which policies another process on the same source is promised to answer alike (rule 40 of the semantics).
 
-import { declaresLoadSignal } from "../decide/declared.ts";
+import { reliesOnLearnedStart } from "../decide/context.ts";
+import { declaresLoadTarget } from "../decide/declared.ts";
 import type { LoadedPolicy } from "../domain/policy-set.ts";
+import type { ScalerState } from "../domain/state.ts";
 import { elapsed, type Instant } from "../domain/units.ts";
 import { memorySpan } from "../domain/windows.ts";
 
@@ -24,11 +26,13 @@ export class Agreement {
   /**
    * Takes in that a policy was decided at `at` from a source that was read, and returns whether equality is promised:
    * from W after the first such tick in a row. Without a load signal never: what probes teach is each process's own.
+   * What starts teach is too: a tick that relied on it begins the promise anew. `state` is the one after the tick.
    */
-  decided({ key, hash, policy }: LoadedPolicy, at: Instant): boolean {
+  decided({ key, hash, policy }: LoadedPolicy, at: Instant, state: ScalerState): boolean {
     const known = this.#runs.get(key);
-    const run = known?.hash === hash ? known : { hash, since: at };
+    const isOwn = reliesOnLearnedStart(state, policy);
+    const run = known?.hash === hash && !isOwn ? known : { hash, since: at };
     this.#runs.set(key, run);
-    return declaresLoadSignal(policy.signals) && elapsed(run.since, at) >= memorySpan(policy);
+    return declaresLoadTarget(policy.signals) && elapsed(run.since, at) >= memorySpan(policy);
   }
 }

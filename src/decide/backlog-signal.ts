@@ -8,7 +8,9 @@ import {
 } from "../domain/observation.ts";
 import type { BacklogSignalPolicy, CustomBacklogPolicy } from "../domain/policy.ts";
 import { toSeconds } from "../domain/units.ts";
+import { loadLimitOf } from "./capacity-signal.ts";
 import type { TickContext } from "./context.ts";
+import { leastReplicas } from "./load-limit.ts";
 import { shrinking } from "./load-signals.ts";
 import { probeCap } from "./probe.ts";
 import { ceilReplicas } from "./whole.ts";
@@ -48,17 +50,38 @@ export function isImbalanced(
 }
 
 /** Returns whether a backlog stands above its target and tolerance: it is then raising, or would if it were even. */
-export function isBacklogAbove({ policy, observation, desired }: TickContext): boolean {
+export function isBacklogAbove(context: TickContext): boolean {
+  const tolerated = 1 + context.policy.scaleOut.tolerance;
+  return backlogRatios(context).some((ratio) => ratio > tolerated);
+}
+
+/** Returns whether every declared backlog that has data is at or below its target. */
+export function isBacklogAtTarget(context: TickContext): boolean {
+  return backlogRatios(context).every((ratio) => ratio <= 1);
+}
+
+/** Each declared backlog that has data, over its target; above 0 replicas wanted none is a multiple of it. */
+function backlogRatios({ policy, observation, desired }: TickContext): readonly number[] {
   const { pendingRequests, custom } = policy.signals;
-  const isAbove = (value: number | null, targetPerReplica: number): boolean =>
-    value !== null && value > targetPerReplica * desired * (1 + policy.scaleOut.tolerance);
-  const pending = observation.signals.pendingRequests?.value ?? null;
-  if (pendingRequests !== null && isAbove(pending, pendingRequests.targetPerReplica)) return true;
-  return custom.some((signal) => {
-    if (signal.kind !== "backlog") return false;
-    const value = customReading(observation.signals, signal.name)?.value ?? null;
-    return isAbove(value, signal.targetPerReplica);
-  });
+  const ratio = (value: number | null, targetPerReplica: number): readonly number[] =>
+    value === null ? [] : [value === 0 ? 0 : value / (targetPerReplica * desired)];
+  return [
+    ...(pendingRequests === null
+      ? []
+      : ratio(observation.signals.pendingRequests?.value ?? null, pendingRequests.targetPerReplica)),
+    ...custom.flatMap((signal) =>
+      signal.kind === "backlog"
+        ? ratio(customReading(observation.signals, signal.name)?.value ?? null, signal.targetPerReplica)
+        : [],
+    ),
+  ];
+}
+
+/** Returns whether the declared `pendingRequests` waits on single pods for the most part (rule 11b). */
+export function isBacklogImbalanced(context: TickContext): boolean {
+  const reading = context.observation.signals.pendingRequests;
+  const signal = context.policy.signals.pendingRequests;
+  return reading !== undefined && signal !== null && isImbalanced(reading, signal, context);
 }
 
 type Backlog = {
@@ -95,10 +118,10 @@ type Clearing = {
 
 /** With a load limit known: arrivals, and the backlog cleared within `clearWithin`. Null where either is unknown. */
 function clearingWish(waiting: number, { reading, signal, context }: Clearing): Wish | null {
-  const perReplica = context.policy.signals.requestRate?.targetPerReplica;
+  const limit = loadLimitOf(context);
   const arrivals = reading.arrivalsPerSecond ?? context.observation.traffic.recentArrivalsPerSecond;
-  if (perReplica === undefined || arrivals === null) return null;
-  const needed = ceilReplicas((arrivals + waiting / toSeconds(signal.clearWithin)) / perReplica);
+  if (limit === null || arrivals === null) return null;
+  const needed = leastReplicas(arrivals + waiting / toSeconds(signal.clearWithin), limit);
   const stubborn = context.starting === 0 && !shrinking(reading);
   const atLeast = stubborn ? ceilReplicas(STUBBORN_GROWTH * context.desired) : context.desired;
   return { replicas: Math.max(needed, atLeast), reason: "ABOVE_TARGET" };

@@ -5,7 +5,7 @@ import type { AnySignalName } from "../domain/policy.ts";
 import { hasData } from "./blockers.ts";
 import type { TickContext } from "./context.ts";
 import { isLoadSignal } from "./declared.ts";
-import { hasFailedBefore, sizesByProbes } from "./probe.ts";
+import { hasFailedBefore, isWorthATrial, sizesByProbes, triesOneByOne } from "./probe.ts";
 import { moved, type Proposal } from "./proposal.ts";
 
 /** What the combination looks at besides the context. */
@@ -56,9 +56,9 @@ function scaleIn(start: Proposal, { steps, blockers }: Combination, context: Tic
   if (sizesByProbes(context)) return probing(start, blockers, context);
   if (blockers.length > 0) return combined(start, desired, "SCALE_IN_BLOCKED");
   const load = largestWish(steps.filter(({ signal }) => isLoadSignal(signal, context.policy.signals)));
-  return load === null
-    ? combined(start, desired, "SCALE_IN_BLOCKED")
-    : bySignal(start, load, "SCALE_IN_AGREED");
+  if (load === null) return combined(start, desired, "SCALE_IN_BLOCKED");
+  const wish = triesOneByOne(context) ? Math.max(load.wish, desired - 1) : load.wish;
+  return bySignal(start, { ...load, wish }, "SCALE_IN_AGREED");
 }
 
 function probing(start: Proposal, blockers: readonly string[], context: TickContext): Proposal {
@@ -66,7 +66,9 @@ function probing(start: Proposal, blockers: readonly string[], context: TickCont
   if (desired <= Math.max(1, policy.replicas.min)) return combined(start, desired, "AT_TARGET");
   if (blockers.length > 0) return combined(start, desired, "SCALE_IN_BLOCKED");
   if (hasFailedBefore(desired - 1, context)) return combined(start, desired, "PROBE_FAILED_BEFORE");
-  return combined(start, desired - 1, "SCALE_IN_AGREED");
+  return isWorthATrial(context)
+    ? combined(start, desired - 1, "SCALE_IN_AGREED")
+    : combined(start, desired, "AT_TARGET");
 }
 
 type SignalWish = { readonly signal: AnySignalName; readonly wish: number };

@@ -2,6 +2,7 @@
 
 import {
   type AnySignalName,
+  CAPACITY_SIGNAL,
   customSignal,
   isBuiltIn,
   type SignalName,
@@ -18,10 +19,12 @@ export function isRequired(name: AnySignalName, signals: SignalPolicies): boolea
 
 /** Returns whether a signal sizes the fleet. */
 export function isLoadSignal(name: AnySignalName, signals: SignalPolicies): boolean {
+  if (name === CAPACITY_SIGNAL) return true;
   return isBuiltIn(name) ? LOAD_SIGNALS.includes(name) : customSignal(signals, name)?.kind === "load";
 }
 
-/** Returns whether any declared signal sizes the fleet. */
-export function declaresLoadSignal({ requestRate, inFlight, custom }: SignalPolicies): boolean {
-  return requestRate !== null || inFlight !== null || custom.some(({ kind }) => kind === "load");
+/** Returns whether any declared signal sizes the fleet from the start, without anything learned. */
+export function declaresLoadTarget({ requestRate, inFlight, custom }: SignalPolicies): boolean {
+  const declaresRate = requestRate !== null && requestRate.targetPerReplica !== "learned";
+  return declaresRate || inFlight !== null || custom.some(({ kind }) => kind === "load");
 }

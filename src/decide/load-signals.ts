@@ -1,4 +1,4 @@
-// The signals that size the fleet: what arrives, in requests/s or as a query measures it, and requests in flight.
+// Loads other than requests/s that size the fleet: requests in flight, and what a query measures.
 
 import type { InFlightReading } from "../domain/observation.ts";
 import type { LoadSignalPolicy } from "../domain/policy.ts";
@@ -7,8 +7,8 @@ import { capped, loadWish, MISSING_REASONS, type Wish } from "./wish.ts";
 
 type Load = Pick<InFlightReading, "state" | "value">;
 
-/** Returns the wish of `requestRate` (rule 9), or of a custom load. */
-export function arrivingLoadWish(
+/** Returns the wish of a load whose target is declared: of `inFlight` before its caps, or of a custom load. */
+export function declaredLoadWish(
   { state, value }: Load,
   { targetPerReplica }: Pick<LoadSignalPolicy, "targetPerReplica">,
   context: TickContext,
@@ -24,7 +24,7 @@ export function arrivingLoadWish(
  */
 export function inFlightWish(reading: InFlightReading, signal: LoadSignalPolicy, context: TickContext): Wish {
   const { desired, ready, starting } = context;
-  const wish = arrivingLoadWish(reading, signal, context);
+  const wish = declaredLoadWish(reading, signal, context);
   const doubled = capped(wish, Math.max(desired, 2 * ready), wish.reason);
   if (starting > 0) return capped(doubled, desired, "REPLICAS_STARTING");
   return shrinking(reading) ? capped(doubled, desired, "RESIDUE") : doubled;

@@ -1,10 +1,13 @@
-// Scale-in without a load signal: one replica on trial, watched, and remembered if it failed (rule 24).
+// Scale-in while nothing says what a replica carries: one on trial, watched, and remembered if it failed (rule 24).
 
 import type { SignalStep } from "../domain/decision.ts";
 import type { FailedProbe, Probe, ScalerState } from "../domain/state.ts";
 import { after, elapsed, hours, minutes } from "../domain/units.ts";
+import { loadLimitOf } from "./capacity-signal.ts";
 import type { TickContext } from "./context.ts";
-import { declaresLoadSignal } from "./declared.ts";
+import { declaresLoadTarget } from "./declared.ts";
+import { learnedLimit } from "./load-limit.ts";
+import { expectedStartup } from "./startup-learning.ts";
 
 /** How long the lower count is watched. */
 const WATCH = minutes(30);
@@ -17,9 +20,34 @@ const SAME_LOAD_RATIO = 0.9;
 /** Above this multiple of the load at the probe, it is a surge and no longer about the probe. */
 const SURGE_RATIO = 1.3;
 
-/** Returns whether the policy sizes by probes: it declares no load signal. */
-export function sizesByProbes({ policy }: TickContext): boolean {
-  return !declaresLoadSignal(policy.signals);
+/** A probe may give each replica left this multiple of the highest rate that was held. */
+const PROVEN_RATIO = 1.25;
+/** Or keep this share of the instances busy that the replicas left have. */
+const BUSY_RATIO = 0.7;
+
+/** Returns whether the policy sizes by probes: it declares no load target, and none was learned. */
+export function sizesByProbes(context: TickContext): boolean {
+  return !declaresLoadTarget(context.policy.signals) && loadLimitOf(context) === null;
+}
+
+/** Returns whether scale-ins go one at a time although the load sizes them: what had limited it is lost. */
+export function triesOneByOne({ state }: TickContext): boolean {
+  return state.isMemoryLost && learnedLimit(null, state.learned) === null;
+}
+
+/**
+ * Returns whether one replica less is worth a trial: what each would get has nearly been held before, or there are idle
+ * instances enough. Where neither is known yet, it is not (rule 10b).
+ */
+export function isWorthATrial({ desired, observation, state }: TickContext): boolean {
+  const left = desired - 1;
+  const { proven, instancesPerPod } = state.learned;
+  const load = observation.traffic.arrivalsPerSecond;
+  const busy = observation.capacity.busyInstances;
+  const isNearlyProven = load !== null && proven !== null && load <= PROVEN_RATIO * proven.perReplica * left;
+  const hasIdleInstances =
+    busy !== null && instancesPerPod !== null && busy <= BUSY_RATIO * left * Math.ceil(instancesPerPod);
+  return isNearlyProven || hasIdleInstances;
 }
 
 /** Returns the count before a probe that is being watched or replaced: backlog and quality ask for no more. */
@@ -76,17 +104,18 @@ export function judgeProbe(steps: readonly SignalStep[], context: TickContext): 
 function begunProbe(context: TickContext): Probe | null {
   const { at, state, desired, observation } = context;
   const [previous, last] = state.desiredChanges.slice(-2);
-  if (!sizesByProbes(context) || previous === undefined || last?.at !== at) return null;
+  if (previous === undefined || last?.at !== at) return null;
+  if (!sizesByProbes(context) && !triesOneByOne(context)) return null;
   if (desired !== previous.desired - 1 || state.lastAnswer !== desired) return null;
   const { arrivalsPerSecond } = observation.traffic;
   return { at, from: previous.desired, to: desired, arrivalsPerSecond, failedAt: null };
 }
 
 /** A failed probe stays until its replacement is ready, or should be; another count ends the watch. */
-function watched(probe: Probe, { at, desired, ready, policy }: TickContext): Probe | null {
+function watched(probe: Probe, { at, desired, ready, state, policy }: TickContext): Probe | null {
   if (probe.failedAt !== null) {
     const replaced = desired >= probe.from && ready >= probe.from;
-    return replaced || elapsed(probe.failedAt, at) > 2 * policy.startup.expected ? null : probe;
+    return replaced || elapsed(probe.failedAt, at) > 2 * expectedStartup(state, policy) ? null : probe;
   }
   return desired !== probe.to || elapsed(probe.at, at) > WATCH ? null : probe;
 }

@@ -38,7 +38,7 @@ function stabilizeOut(proposal: Proposal, { state, at, policy, desired }: TickCo
 
 function stabilizeIn(proposal: Proposal, context: TickContext): Proposal {
   const { state, at, policy, desired } = context;
-  if (isIncomplete(context) || (sizesByProbes(context) && probesWait(context))) {
+  if (isIncomplete(context) || isWaitingForMemory(context)) {
     return moved(proposal, desired, { step: "stabilization", reason: "WINDOW_INCOMPLETE" });
   }
   const recent = within(state.recommendations, at, policy.scaleIn.stabilizationWindow);
@@ -47,6 +47,11 @@ function stabilizeIn(proposal: Proposal, context: TickContext): Proposal {
   return to === proposal.replicas
     ? proposal
     : moved(proposal, to, { step: "stabilization", reason: "SCALE_IN_STABILIZED" });
+}
+
+/** Without a checkpoint nothing tells which counts failed: trials wait. */
+function isWaitingForMemory(context: TickContext): boolean {
+  return sizesByProbes(context) && probesWait(context);
 }
 
 /** After a start, a gap or an outage a scale-in waits until the window is filled with real ticks. */

@@ -3,7 +3,7 @@
 import type { SignalReason } from "../domain/decision.ts";
 import type { SignalState } from "../domain/observation.ts";
 import type { TickContext } from "./context.ts";
-import { ceilReplicas } from "./whole.ts";
+import { constantLimit, type LoadLimit, leastReplicas } from "./load-limit.ts";
 
 /** `replicas` null = no number is named. */
 export type Wish = { readonly replicas: number | null; readonly reason: SignalReason };
@@ -19,18 +19,19 @@ export const MISSING_REASONS = {
 const BOUNDARY_RATIO = 0.9;
 
 /**
- * Returns the wish of a load signal: as many replicas as carry `load` at `perReplica` each. Inside the tolerance it is
- * S; going in, the replicas left must use at most 90 % of their limit. Rules 9 and 17.
+ * Returns the wish of a load signal: as many replicas as carry `load` within the limit of each. Inside the tolerance it
+ * is S; going in, the replicas left must use at most 90 % of their limit. Rules 9 and 17.
  */
-export function loadWish(load: number, perReplica: number, { desired, policy }: TickContext): Wish {
-  const capacity = perReplica * desired;
-  const needed = ceilReplicas(load / perReplica);
+export function loadWish(load: number, limit: number | LoadLimit, { desired, policy }: TickContext): Wish {
+  const limits = typeof limit === "number" ? constantLimit(limit) : limit;
+  const capacity = desired === 0 ? 0 : limits.perReplica(desired) * desired;
+  const needed = leastReplicas(load, limits);
   if (load > capacity * (1 + policy.scaleOut.tolerance)) {
     return { replicas: Math.max(needed, desired), reason: "ABOVE_TARGET" };
   }
   if (load >= capacity * (1 - policy.scaleIn.tolerance))
     return { replicas: desired, reason: "WITHIN_TOLERANCE" };
-  const withMargin = Math.max(needed, ceilReplicas(load / (BOUNDARY_RATIO * perReplica)));
+  const withMargin = Math.max(needed, leastReplicas(load / BOUNDARY_RATIO, limits));
   if (withMargin >= desired) return { replicas: desired, reason: "WITHIN_TOLERANCE" };
   return { replicas: withMargin, reason: "BELOW_TARGET" };
 }

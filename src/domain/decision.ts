@@ -18,6 +18,11 @@ export const SIGNAL_REASONS = [
   "REPLICAS_STARTING",
   "RESIDUE",
   "PROBE_WATCHED",
+  "FUTILE",
+  "CAPACITY_LEARNED",
+  "COMPUTE_BOUND",
+  "EXTERNAL_BOUND",
+  "MEMORY_BOUND",
   "ABOVE_GUARD",
   "CRITICAL",
 ] as const;
@@ -57,6 +62,16 @@ export type LimitInForce = {
   readonly perSeconds: number;
 };
 
+/** Replicas that do not become ready: how many, for how long, and how long a start takes. */
+export type LateReplicas = {
+  readonly replicas: number;
+  /** Since desired replicas last grew, or all were last ready for a while. */
+  readonly seconds: number;
+  /** The 90th percentile where enough starts were seen, else what the policy expects. */
+  readonly expectedSeconds: number;
+  readonly isLearned: boolean;
+};
+
 /** A step that changed the number in hand, or kept it from changing. `from` is null where desired replicas are unknown. */
 export type ChangeStep = {
   readonly step: StepName;
@@ -66,6 +81,7 @@ export type ChangeStep = {
   readonly signal?: AnySignalName;
   readonly limit?: LimitInForce;
   readonly used?: number;
+  readonly late?: LateReplicas;
 };
 
 export type Step = SignalStep | ChangeStep;

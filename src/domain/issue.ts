@@ -37,13 +37,17 @@ export const ISSUE_SEVERITIES = {
 } as const satisfies Record<string, IssueSeverity>;
 export type IssueCode = keyof typeof ISSUE_SEVERITIES;
 
+type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+/** A rule of `lint`, TM001 to TM042. Each has a page under docs/lint. */
+export type LintCode = `TM0${Digit}${Digit}`;
+
 /** One issue of one file; `line` and `column` count from 1; `path` is dotted, as `spec.replicas.max`. */
 export type Issue = {
   readonly file: string;
   readonly line: number;
   readonly column: number;
   readonly severity: IssueSeverity;
-  readonly code: IssueCode;
+  readonly code: IssueCode | LintCode;
   readonly path: string;
   readonly message: string;
 };

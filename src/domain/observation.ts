@@ -140,6 +140,38 @@ export type Traffic = {
   readonly completedRequests: number;
 };
 
+/** What single pods were seen to carry; null = unknown, or nothing to judge by. Rates are weighted, as λ is. */
+export type CapacityReading = {
+  /** The median over saturated pods of the requests/s that one completed; null = no pod was saturated. */
+  readonly saturatedPerSecond: number | null;
+  readonly saturatedPods: number;
+  /** Executions at a time over all pods: mean compute time × executions ÷ time. */
+  readonly busyInstances: number | null;
+  /** The same of the busiest pod. */
+  readonly busiestPodInstances: number | null;
+  /** `model/version` of all that completed requests in λ's window, ascending. */
+  readonly versions: readonly string[];
+};
+
+/** Where a request's time goes: means per completed request, over the latency signal's window or a minute. */
+export type RequestTime = {
+  /** Waiting that is deliberate, at most the model's `maxQueueDelay`. */
+  readonly batchingDelaySeconds: number;
+  /** Waiting beyond it. */
+  readonly queueSeconds: number;
+  readonly inputSeconds: number;
+  readonly inferSeconds: number;
+  readonly outputSeconds: number;
+  /** What is left of the request's time: neither queue nor execution. */
+  readonly outsideSeconds: number;
+  /** Inferences per execution; null = none was counted. */
+  readonly meanBatch: number | null;
+  /** Inferences per request: what an execution of one request holds. */
+  readonly inferencesPerRequest: number;
+  /** Completions that the means are of. */
+  readonly requests: number;
+};
+
 /** The result of the activation query; a null value means unknown. */
 export type ActivationReading = { readonly value: number | null };
 
@@ -158,6 +190,9 @@ export type Observation = {
   readonly rejectedRequests: number;
   readonly activation: ActivationReading | null;
   readonly traffic: Traffic;
+  readonly capacity: CapacityReading;
+  /** By model; a model without completions is left out. */
+  readonly requestTime: Readonly<Record<string, RequestTime>>;
   readonly tickIntervalSeconds: number;
   /** Only where the cluster is read and knows the workload. */
   readonly cluster?: ClusterFacts;

@@ -17,6 +17,9 @@ export type SignalName = (typeof SIGNAL_NAMES)[number];
 /** The name of a built-in signal, or of a custom one (a DNS label that no other signal of the policy has). */
 export type AnySignalName = SignalName | (string & Record<never, never>);
 
+/** The signal that sizes by what was learned, where no request rate is declared. It is nobody's to declare. */
+export const CAPACITY_SIGNAL = "capacity";
+
 /** What a custom signal can be: it sizes, it raises as a stock of work, or it raises as a measure of service. */
 export const CUSTOM_KINDS = ["load", "backlog", "quality"] as const;
 
@@ -34,6 +37,10 @@ export type LoadSignalPolicy = {
   readonly targetPerReplica: number;
   readonly window: Millis;
   readonly required: boolean;
+};
+/** `learned`: what one replica carries is learned, not told. */
+export type RateSignalPolicy = Omit<LoadSignalPolicy, "targetPerReplica"> & {
+  readonly targetPerReplica: number | "learned";
 };
 export type BacklogSignalPolicy = LoadSignalPolicy & { readonly clearWithin: Millis };
 export type QualitySignalPolicy = {
@@ -66,7 +73,7 @@ export type CustomSignalPolicy = CustomLoadPolicy | CustomBacklogPolicy | Custom
 
 /** A declared signal has its settings; an undeclared one is null. */
 export type SignalPolicies = {
-  readonly requestRate: LoadSignalPolicy | null;
+  readonly requestRate: RateSignalPolicy | null;
   readonly inFlight: LoadSignalPolicy | null;
   readonly pendingRequests: BacklogSignalPolicy | null;
   readonly queueDuration: QualitySignalPolicy | null;

@@ -1,5 +1,7 @@
 // What a policy's decisions remember between ticks: plain versioned data that can be saved, logged, replayed and compared.
 
+import { type LearnedCapacity, NOTHING_LEARNED } from "./learned-capacity.ts";
+import { NO_STARTUP_MEMORY, type StartupMemory } from "./startup-times.ts";
 import { type Instant, instant } from "./units.ts";
 
 /** Desired replicas from `at` on, until the next entry. */
@@ -20,6 +22,25 @@ export type Probe = {
 
 /** A count that turned out too low at this load. */
 export type FailedProbe = { readonly at: Instant; readonly to: number; readonly arrivalsPerSecond: number };
+
+/** A count of ready replicas that has not changed for a while, and the load that it met. */
+export type HeldReplicas = {
+  readonly ready: number;
+  readonly since: Instant;
+  /** The mean of λ since then, over about the last ten minutes; null = λ was never known. */
+  readonly meanArrivalsPerSecond: number | null;
+  /** Since then a tick has passed without any backlog above its target. */
+  readonly wasClean: boolean;
+};
+
+/** A quality signal above its target, from its first tick on. */
+export type Breach = {
+  readonly at: Instant;
+  readonly value: number;
+  readonly loadPerReplica: number | null;
+  /** Replicas have turned out not to help; until then the signal counts for nothing. */
+  readonly futileUntil: Instant | null;
+};
 
 /** After a restart the answer stays at least at what was answered before, until the windows hold samples again. */
 export type RestoredAnswer = { readonly replicas: number; readonly heldUntil: Instant };
@@ -52,15 +73,31 @@ export type ScalerState = {
   readonly backlogAboveAt: Instant | null;
   readonly probe: Probe | null;
   readonly failedProbes: readonly FailedProbe[];
+  readonly held: HeldReplicas | null;
+  /** By signal; only those above target. */
+  readonly breaches: Readonly<Record<string, Breach>>;
+  readonly learned: LearnedCapacity;
+  readonly startups: StartupMemory;
+  /** Since when executions have taken another time than was learned; null = they do not. */
+  readonly serviceChangedAt: Instant | null;
+  /** A checkpoint is configured and could not be read: what was learned is lost, and every scale-in is a trial. */
+  readonly isMemoryLost: boolean;
   /** No probe before this instant; null = not decided yet (set at the first tick). */
   readonly noProbeUntil: Instant | null;
 };
 
 /**
  * Returns the state of a policy that has never ticked. `remembers` says that a checkpoint was readable (and simply
- * had nothing on this policy): probes are then free from the start, else only after an hour.
+ * had nothing on this policy): probes are then free from the start, else only after an hour. `isMemoryLost` says that
+ * there is one which could not be read.
  */
-export function initialState({ remembers = false }: { readonly remembers?: boolean } = {}): ScalerState {
+export function initialState({
+  remembers = false,
+  isMemoryLost = false,
+}: {
+  readonly remembers?: boolean;
+  readonly isMemoryLost?: boolean;
+} = {}): ScalerState {
   return {
     version: 1,
     restored: false,
@@ -80,6 +117,12 @@ export function initialState({ remembers = false }: { readonly remembers?: boole
     backlogAboveAt: null,
     probe: null,
     failedProbes: [],
+    held: null,
+    breaches: {},
+    learned: NOTHING_LEARNED,
+    startups: NO_STARTUP_MEMORY,
+    serviceChangedAt: null,
+    isMemoryLost,
     noProbeUntil: remembers ? instant(0) : null,
   };
 }

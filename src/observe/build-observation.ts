@@ -4,6 +4,7 @@ import type { ActivationReading, Observation, SignalReadings } from "../domain/o
 import type { Policy } from "../domain/policy.ts";
 import type { QuerySamples, WorkloadSamples } from "../domain/samples.ts";
 import { type Instant, type Millis, toSeconds } from "../domain/units.ts";
+import { readCapacity } from "./capacity.ts";
 import { readCustomSignals } from "./custom-signals.ts";
 import { readGpuMemory } from "./gpu-memory.ts";
 import { readInFlight } from "./in-flight.ts";
@@ -13,6 +14,7 @@ import { readPending } from "./pending.ts";
 import { readQueueDuration } from "./queue-duration.ts";
 import { readReplicas } from "./replicas.ts";
 import { readRequestRate } from "./request-rate.ts";
+import { readRequestTime } from "./request-time.ts";
 import { isData } from "./signal-state.ts";
 import { readTraffic, rejectedRequests } from "./traffic.ts";
 
@@ -43,6 +45,8 @@ export function buildObservation(input: ObservationInput): Observation {
     rejectedRequests: rejectedRequests(workload),
     activation,
     traffic: readTraffic(workload),
+    capacity: readCapacity(workload),
+    requestTime: readRequestTime(workload),
     tickIntervalSeconds: toSeconds(tickInterval),
     ...(samples.cluster === undefined ? {} : { cluster: samples.cluster }),
   };

@@ -1,7 +1,7 @@
 // The requestRate signal: arrivals per second (rule 9 of the decision semantics).
 
 import type { RequestRateReading } from "../domain/observation.ts";
-import type { LoadSignalPolicy } from "../domain/policy.ts";
+import type { RateSignalPolicy } from "../domain/policy.ts";
 import { modelArrivals } from "./arrivals.ts";
 import { modelIncreases } from "./model-increases.ts";
 import { weightedParts, weightedSum } from "./model-parts.ts";
@@ -10,7 +10,7 @@ import { counterState, isData, stateOverModels } from "./signal-state.ts";
 import { FAMILY } from "./triton-metrics.ts";
 
 /** Returns the weighted arrivals per second over the signal's window; 0 where idle. */
-export function readRequestRate(workload: ObservedWorkload, policy: LoadSignalPolicy): RequestRateReading {
+export function readRequestRate(workload: ObservedWorkload, policy: RateSignalPolicy): RequestRateReading {
   const window = { at: workload.at, span: policy.window };
   const models = workload.policy.models.map((model) => {
     const subject = { model: model.name, family: FAMILY.success, window };

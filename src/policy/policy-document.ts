@@ -86,7 +86,7 @@ function limitDocument({ replicas, percent, per }: RateLimit): DocumentValue {
 function signalsDocument(signals: SignalPolicies): DocumentValue {
   const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory, custom } = signals;
   const load = (
-    signal: NonNullable<SignalPolicies["inFlight"]>,
+    signal: NonNullable<SignalPolicies["inFlight" | "requestRate"]>,
   ): { readonly [key: string]: DocumentValue } => ({
     targetPerReplica: signal.targetPerReplica,
     window: formatDuration(signal.window),

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { customSignals } from "./custom-signal-schema.ts";
 import { policyDefault } from "./defaults.ts";
 import { field } from "./described-field.ts";
-import { duration, mapping, positive, ratio, refusal } from "./field-schemas.ts";
+import { duration, mapping, positive, ratio } from "./field-schemas.ts";
 
 const required = (
   signal: "requestRate" | "inFlight" | "pendingRequests" | "queueDuration" | "latency" | "gpuMemory",
@@ -18,18 +18,7 @@ const requestsPerReplica = positive;
 const requestRate = mapping({
   targetPerReplica: field(
     "spec.signals.requestRate.targetPerReplica",
-    z
-      .number({
-        error: ({ input }) =>
-          input === "learned"
-            ? refusal(
-                "NOT_AVAILABLE",
-                "which is not available yet; give the requests/s that one replica serves",
-              )
-            : undefined,
-      })
-      .positive()
-      .max(1e12),
+    z.union([requestsPerReplica(), z.literal("learned")]),
   ),
   window: field(
     "spec.signals.requestRate.window",

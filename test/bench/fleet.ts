@@ -3,7 +3,7 @@
 import type { Observation, SignalReadings } from "../../src/domain/observation.ts";
 import type { Policy } from "../../src/domain/policy.ts";
 import { after, type Instant, instant, millis, minutes, seconds } from "../../src/domain/units.ts";
-import { USUAL_DYNAMICS } from "../support/builders.ts";
+import { UNSATURATED, USUAL_DYNAMICS } from "../support/builders.ts";
 
 /** The tick of a fleet read from Prometheus. */
 export const TICK = seconds(15);
@@ -70,6 +70,8 @@ export function observationOf(index: number, tick: number): Observation {
       meanBatch: 2.5,
       completedRequests: Math.round(load * 120),
     },
+    capacity: UNSATURATED,
+    requestTime: {},
     tickIntervalSeconds: TICK / 1000,
   };
 }

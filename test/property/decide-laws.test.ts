@@ -209,8 +209,12 @@ test("units: all rates and all targets times the same number change nothing", ()
 
 function withTargets(policy: Policy, factor: number): Policy {
   const { requestRate, inFlight, pendingRequests, custom } = policy.signals;
-  const times = <Signal extends { readonly targetPerReplica: number } | null>(signal: Signal): Signal =>
-    signal === null ? signal : { ...signal, targetPerReplica: signal.targetPerReplica * factor };
+  const times = <Signal extends { readonly targetPerReplica: number | "learned" } | null>(
+    signal: Signal,
+  ): Signal =>
+    signal === null || signal.targetPerReplica === "learned"
+      ? signal
+      : { ...signal, targetPerReplica: signal.targetPerReplica * factor };
   const signals = {
     ...policy.signals,
     requestRate: times(requestRate),

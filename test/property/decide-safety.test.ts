@@ -91,7 +91,8 @@ describe("missing data", () => {
         policies({ loadSignal: true, zero: false, limits: fc.constant([]) }),
         script,
         (policy, ticks) => {
-          const perReplica = policy.signals.requestRate?.targetPerReplica ?? 0;
+          const declared = policy.signals.requestRate?.targetPerReplica;
+          const perReplica = typeof declared === "number" ? declared : 0;
           const raised = ticks.map((tick) => {
             const reading = {
               state: "live",

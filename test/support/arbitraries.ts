@@ -165,6 +165,14 @@ function observations(
       meanBatch: ratio(4),
       completedRequests: count,
     }),
+    capacity: fc.record({
+      saturatedPerSecond: fc.option(ratio(60), { freq: 1 }),
+      saturatedPods: fc.nat(4),
+      busyInstances: fc.option(ratio(8), { freq: 9 }),
+      busiestPodInstances: fc.option(ratio(2), { freq: 9 }),
+      versions: fc.constant([]),
+    }),
+    requestTime: fc.constant({}),
   });
 }
 

@@ -1,6 +1,6 @@
 // A policy and an observation as tests write them: the usual case, with what the test is about laid over it.
 
-import type { Observation, SignalReadings, Traffic } from "../../src/domain/observation.ts";
+import type { CapacityReading, Observation, SignalReadings, Traffic } from "../../src/domain/observation.ts";
 import type { Policy, SignalPolicies } from "../../src/domain/policy.ts";
 import { type Instant, instant, minutes, seconds } from "../../src/domain/units.ts";
 
@@ -96,6 +96,15 @@ const QUIET: Traffic = {
   completedRequests: 0,
 };
 
+/** What a fleet shows of its capacity while nothing is saturated. */
+export const UNSATURATED: CapacityReading = {
+  saturatedPerSecond: null,
+  saturatedPods: 0,
+  busyInstances: null,
+  busiestPodInstances: null,
+  versions: [],
+};
+
 /** Returns an observation of `desired` replicas, all ready and fresh, at `t` seconds. */
 export function anObservation({
   t = 0,
@@ -103,13 +112,15 @@ export function anObservation({
   ready = desired,
   signals = {},
   traffic = {},
+  capacity = {},
   ...rest
-}: Partial<Omit<Observation, "signals" | "traffic" | "at">> & {
+}: Partial<Omit<Observation, "signals" | "traffic" | "capacity" | "at">> & {
   readonly t?: number;
   readonly desired?: number | null;
   readonly ready?: number | null;
   readonly signals?: SignalReadings;
   readonly traffic?: Partial<Traffic>;
+  readonly capacity?: Partial<CapacityReading>;
 } = {}): Observation {
   const starting = desired === null || ready === null ? null : Math.max(0, desired - ready);
   return {
@@ -120,6 +131,8 @@ export function anObservation({
     rejectedRequests: 0,
     activation: null,
     traffic: { ...QUIET, ...traffic },
+    capacity: { ...UNSATURATED, ...capacity },
+    requestTime: {},
     tickIntervalSeconds: 15,
     ...rest,
   };

@@ -2,6 +2,7 @@
 
 import type { Observation } from "../../src/domain/observation.ts";
 import type { DecisionRecord } from "../../src/domain/record.ts";
+import { UNSATURATED } from "./builders.ts";
 import { at } from "./control-ports.ts";
 
 /** Returns an observation of calm traffic on `desired` replicas, all ready. */
@@ -45,6 +46,8 @@ export function anObservation({
       meanBatch: 2.5,
       completedRequests: 3300,
     },
+    capacity: UNSATURATED,
+    requestTime: {},
     tickIntervalSeconds: 1,
   };
 }

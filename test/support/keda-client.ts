@@ -1,6 +1,12 @@
 // A double of KEDA: it calls an external scaler in KEDA's order and reads answers as KEDA does.
 
-import { type ClientReadableStream, credentials, type ServiceError, status } from "@grpc/grpc-js";
+import {
+  type ChannelCredentials,
+  type ClientReadableStream,
+  credentials,
+  type ServiceError,
+  status,
+} from "@grpc/grpc-js";
 import type { ExternalScalerClient } from "../../src/keda/generated/externalscaler/ExternalScaler.ts";
 import type { GetMetricSpecResponse__Output as SpecResponse } from "../../src/keda/generated/externalscaler/GetMetricSpecResponse.ts";
 import type { GetMetricsResponse__Output as MetricsResponse } from "../../src/keda/generated/externalscaler/GetMetricsResponse.ts";
@@ -76,10 +82,10 @@ export class StreamLog<Message> {
 export class KedaClient {
   readonly #client: ExternalScalerClient;
 
-  constructor(port: number) {
+  constructor(port: number, channel: ChannelCredentials = credentials.createInsecure()) {
     const { clientConstructor } = loadExternalScalerProto();
     // Its own connection each time, never one left over from another client.
-    this.#client = new clientConstructor(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    this.#client = new clientConstructor(`127.0.0.1:${port}`, channel, {
       "grpc.use_local_subchannel_pool": 1,
     });
   }

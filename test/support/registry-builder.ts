@@ -10,7 +10,7 @@ import { initialState } from "../../src/domain/state.ts";
 import { policyKey } from "../../src/domain/target.ts";
 import { type Instant, instant } from "../../src/domain/units.ts";
 import { VERSION } from "../../src/domain/version.ts";
-import { usualPolicy } from "./builders.ts";
+import { UNSATURATED, usualPolicy } from "./builders.ts";
 
 /** 2026-01-05T00:00:50Z, the instant of most records in tests. */
 export const RECORD_AT: Instant = instant(Date.UTC(2026, 0, 5, 0, 0, 50));
@@ -91,6 +91,8 @@ export function buildRecord(parts: RecordParts = {}): DecisionRecord {
       rejectedRequests: 0,
       activation: null,
       traffic: TRAFFIC,
+      capacity: UNSATURATED,
+      requestTime: {},
       tickIntervalSeconds: 1,
     },
     steps,

@@ -1,19 +1,19 @@
-// The closed-loop experiments under stated defaults: shape C, KEDA and the exact HPA between tick and pods.
+// The closed-loop experiments under stated defaults: KEDA and the exact HPA between tick and pods.
 
 import type { Policy } from "../../../src/domain/policy.ts";
-import type { Scenario, TrafficStream } from "../../../src/domain/scenario.ts";
+import type { Fault, Scenario, TrafficStream } from "../../../src/domain/scenario.ts";
 import type { ReplicaSeries } from "../../../src/domain/simulation-course.ts";
 import type { SimulationRun } from "../../../src/domain/simulation-result.ts";
-import { aControlPlane, aModelScenario, aWorkloadScenario } from "../workload-scenario.ts";
-import { boundPolicy } from "./bound-policy.ts";
+import { seconds } from "../../../src/domain/units.ts";
+import { aControlPlane, aWorkloadScenario } from "../workload-scenario.ts";
+import { boundPolicy, type LoadTarget } from "./bound-policy.ts";
+import { LearningCourse } from "./learning-course.ts";
 import { aScenario, simulated } from "./scenario.ts";
+import { modelOf, SHAPE_C, type Shape, trafficOn } from "./shapes.ts";
 
 export const HOUR = 3600;
-export const SEEDS = [1, 2, 3];
-/** Requests/s that one replica is meant to carry: three quarters of what it can. */
-export const LOAD_TARGET = 30;
-/** Requests/s that saturate one replica. */
-export const CAPACITY = 40;
+/** Requests/s that saturate one replica of shape C. */
+export const CAPACITY = SHAPE_C.capacity;
 
 const NO_TOLERANCE = {
   tolerance: 0,
@@ -24,33 +24,54 @@ const NO_TOLERANCE = {
 
 export type Experiment = {
   readonly seed: number;
+  readonly shape?: Shape;
+  /** In the rates of shape C, as the load target is. */
   readonly traffic: TrafficStream;
+  readonly loadTarget?: LoadTarget;
   readonly initialReplicas: number;
   readonly durationSeconds: number;
-  readonly policy?: Policy;
-  /** Median time from a pod's creation until it is ready; half as long again is usual. */
+  /** Simulated, but not counted in requests and hours. */
+  readonly uncountedSeconds?: number;
+  /** Median time from a pod's creation until it is ready, which the policy expects; half as long again is usual. */
   readonly startupSeconds?: number;
   readonly scrapeLossRatio?: number;
+  readonly faults?: readonly Fault[];
+  /** False: replicas stay as they are. */
+  readonly isScaled?: boolean;
 };
 
 /** What an experiment came to. */
-export type Outcome = { readonly run: SimulationRun; readonly series: ReplicaSeries };
+export type Outcome = {
+  readonly run: SimulationRun;
+  readonly series: ReplicaSeries;
+  readonly learning: LearningCourse;
+};
 
 /** Runs an experiment: 15 s between scrapes, ticks and syncs, starts of 180 s in the median, tolerance 0. */
 export function run(experiment: Experiment): Outcome {
-  const { runs, series } = simulated(boundScenario(experiment), [experiment.policy ?? boundPolicy()], {
+  const policy = policyOf(experiment);
+  const learning = new LearningCourse(policy);
+  const { runs, series } = simulated(boundScenario(experiment), [policy], {
     seed: experiment.seed,
+    onRecord: (line) => learning.hear(line),
+    ...(experiment.isScaled === false ? { candidate: { kind: "policies", name: "none", policies: [] } } : {}),
   });
   const [first] = runs;
   const [ofWorkload] = series;
   if (first === undefined || ofWorkload === undefined)
     throw new Error("the run has one workload and one model");
-  return { run: first, series: ofWorkload };
+  return { run: first, series: ofWorkload, learning };
+}
+
+function policyOf({ shape = SHAPE_C, loadTarget, startupSeconds = 180 }: Experiment): Policy {
+  const startup = seconds(startupSeconds);
+  return boundPolicy({ shape, startup, ...(loadTarget === undefined ? {} : { loadTarget }) });
 }
 
 /** Returns the scenario of an experiment. */
 export function boundScenario(experiment: Experiment): Scenario {
   const { traffic, initialReplicas, durationSeconds, startupSeconds = 180, scrapeLossRatio = 0 } = experiment;
+  const { shape = SHAPE_C, faults = [], uncountedSeconds = 0 } = experiment;
   const { source, ...controlPlane } = aControlPlane();
   // A probe period of 10 s adds half of it.
   const loadSeconds = startupSeconds - 5;
@@ -63,11 +84,13 @@ export function boundScenario(experiment: Experiment): Scenario {
       modelLoad: { kind: "logNormal", p50Seconds: loadSeconds, p95Seconds: 1.6 * loadSeconds },
       readinessProbePeriodSeconds: 10,
     },
-    models: [aModelScenario({ name: "shape-c", traffic: [traffic] })],
+    models: [modelOf(shape, trafficOn(shape, traffic))],
   });
   return aScenario({
     durationSeconds,
+    warmupSeconds: uncountedSeconds,
     workloads: [workload],
+    faults,
     controlPlane: {
       ...controlPlane,
       source: { ...source, scrapeLossRatio },
@@ -84,6 +107,24 @@ export function changesAfter({ series }: Outcome, atSeconds: number): number {
 /** Returns desired replicas in force at a time. */
 export function desiredAt({ series }: Outcome, atSeconds: number): number {
   return series.desired.findLast((change) => change.atSeconds <= atSeconds)?.replicas ?? 0;
+}
+
+/** Returns the most desired replicas of a stretch of time. */
+export function mostDesired(outcome: Outcome, fromSeconds = 0, toSeconds = Number.POSITIVE_INFINITY): number {
+  const inside = outcome.series.desired.filter(
+    ({ atSeconds }) => atSeconds > fromSeconds && atSeconds < toSeconds,
+  );
+  return Math.max(desiredAt(outcome, fromSeconds), ...inside.map(({ replicas }) => replicas));
+}
+
+/** Returns the mean of desired replicas over a stretch of time. */
+export function meanDesired({ series }: Outcome, fromSeconds: number, toSeconds: number): number {
+  const sum = series.desired.reduce((total, { atSeconds, replicas }, index) => {
+    const from = Math.max(fromSeconds, atSeconds);
+    const to = Math.min(toSeconds, series.desired[index + 1]?.atSeconds ?? toSeconds);
+    return total + Math.max(0, to - from) * replicas;
+  }, 0);
+  return sum / (toSeconds - fromSeconds);
 }
 
 /** Returns the share of good requests among those that arrived from one minute up to (not in) another. */

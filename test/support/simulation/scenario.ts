@@ -2,21 +2,53 @@
 
 import type { Policy } from "../../../src/domain/policy.ts";
 import type { LoadedPolicy } from "../../../src/domain/policy-set.ts";
-import type { Scenario, TrafficStream, WorkloadScenario } from "../../../src/domain/scenario.ts";
+import type {
+  ArrivalGenerator,
+  GeneratedTraffic,
+  RatePhase,
+  Scenario,
+  TrafficStream,
+  WorkloadScenario,
+} from "../../../src/domain/scenario.ts";
 import { policyKey } from "../../../src/domain/target.ts";
 import { type RunInput, type RunOutput, simulateRun } from "../../../src/simulator/simulate.ts";
 import { EPOCH } from "../builders.ts";
 import { aControlPlane, aModelScenario, aWorkloadScenario } from "../workload-scenario.ts";
 
+/** A rate in requests/s for so long, or going linearly from one to another. */
+type Rates = readonly (readonly [forSeconds: number, from: number, to?: number])[];
+
 /** Returns Poisson arrivals that keep one rate for so long, then the next. */
-export function poisson(
-  ...rates: readonly (readonly [forSeconds: number, from: number, to?: number])[]
-): TrafficStream {
-  return {
-    kind: "generated",
-    generator: { kind: "poisson" },
-    phases: rates.map(([forSeconds, fromRate, toRate = fromRate]) => ({ forSeconds, fromRate, toRate })),
-  };
+export function poisson(...rates: Rates): GeneratedTraffic {
+  return arrivals({ kind: "poisson" }, phasesOf(rates));
+}
+
+/** Returns arrivals in bursts at such rates: a renewal process whose gaps have that coefficient of variation. */
+export function bursty(cv: number, ...rates: Rates): GeneratedTraffic {
+  return arrivals({ kind: "gamma", cv }, phasesOf(rates));
+}
+
+/** Returns arrivals whose rate goes once a day from `least` at t = 0 to `most` twelve hours later and back, as a cosine. */
+export function diurnal(
+  generator: ArrivalGenerator,
+  { least, most, hours }: { readonly least: number; readonly most: number; readonly hours: number },
+): GeneratedTraffic {
+  const rate = (quarter: number): number =>
+    (most + least) / 2 - ((most - least) / 2) * Math.cos((2 * Math.PI * quarter) / 96);
+  const phases = Array.from({ length: 4 * hours }, (_, quarter) => ({
+    forSeconds: 900,
+    fromRate: rate(quarter),
+    toRate: rate(quarter + 1),
+  }));
+  return arrivals(generator, phases);
+}
+
+function arrivals(generator: ArrivalGenerator, phases: readonly RatePhase[]): GeneratedTraffic {
+  return { kind: "generated", generator, phases };
+}
+
+function phasesOf(rates: Rates): readonly RatePhase[] {
+  return rates.map(([forSeconds, fromRate, toRate = fromRate]) => ({ forSeconds, fromRate, toRate }));
 }
 
 /** Returns a workload of one model under this traffic. */

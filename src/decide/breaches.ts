@@ -1,0 +1,128 @@
+// How each quality signal stands at this tick, since when it has been above its target, and whether replicas helped.
+
+import type { AnySignalName } from "../domain/policy.ts";
+import { customReading } from "../domain/observation.ts";
+import type { Breach, ScalerState } from "../domain/state.ts";
+import { after, elapsed, minutes } from "../domain/units.ts";
+import { incurableCause } from "./attribution.ts";
+import { isBacklogAtTarget, isBacklogImbalanced } from "./backlog-signal.ts";
+import type { TickContext } from "./context.ts";
+import { customQualityVerdict, type QualityVerdict, qualityVerdict } from "./quality-verdict.ts";
+
+/** A signal counts for nothing for so long once replicas have turned out not to help. */
+const FUTILE_FOR = minutes(30);
+/** They were given a chance: each replica has at most this share of the load that it had. */
+const RELIEVED_RATIO = 0.8;
+/** And did not help: the value is still at least this share of what it was. */
+const UNCHANGED_RATIO = 0.85;
+/** A value this soon after a backlog is what the backlog left behind. */
+const QUIET_AFTER_BACKLOG = minutes(4);
+
+/** The declared quality signals with how they stand; what replicas cannot cure is told apart. */
+export type Judged = {
+  readonly verdicts: ReadonlyMap<AnySignalName, QualityVerdict>;
+  /** Signals above target for a cause that replicas do not cure, or found futile. */
+  readonly incurable: ReadonlySet<AnySignalName>;
+  readonly isImbalanced: boolean;
+  readonly isBacklogAtTarget: boolean;
+};
+
+/** Returns how the declared quality signals stand. */
+export function judge(context: TickContext): Judged {
+  const verdicts = verdictsOf(context);
+  const incurable = [...verdicts].filter(([name, verdict]) => isIncurable(name, verdict, context));
+  const isOneHot = [...verdicts.values()].some((verdict) => verdict.kind === "sustained" && verdict.isOneHotPod);
+  return {
+    verdicts,
+    incurable: new Set(incurable.map(([name]) => name)),
+    isImbalanced: isOneHot || isBacklogImbalanced(context),
+    isBacklogAtTarget: isBacklogAtTarget(context),
+  };
+}
+
+/** Returns whether some quality signal is above target, lastingly, evenly, and for a cause that replicas could cure. */
+export function isBreachedByLoad({ verdicts, incurable, isImbalanced }: Judged): boolean {
+  return !isImbalanced && [...verdicts].some(([name, { kind }]) => kind === "sustained" && !incurable.has(name));
+}
+
+/** Returns whether at least one quality or backlog signal has data and all that count are at target. */
+export function isAllAtTarget({ verdicts, incurable, isBacklogAtTarget: backlog }: Judged): boolean {
+  const counting = [...verdicts].filter(([name]) => !incurable.has(name));
+  return backlog && counting.every(([, { kind }]) => kind === "atTarget");
+}
+
+/** Returns the breaches at this tick: begun, over, or found futile. */
+export function advanceBreaches(judged: Judged, context: TickContext): ScalerState["breaches"] {
+  const next: Record<string, Breach> = {};
+  for (const [name, verdict] of judged.verdicts) {
+    const breach = advanced(context.state.breaches[name] ?? null, verdict, context);
+    if (breach !== null) next[name] = breach;
+  }
+  return next;
+}
+
+/** Returns when the earliest breach began that this tick found futile; null where it found none. */
+export function foundFutileSince(
+  breaches: ScalerState["breaches"],
+  { state, at }: TickContext,
+): Breach["at"] | null {
+  const found = Object.entries(breaches).filter(([name, { futileUntil }]) => {
+    const before = state.breaches[name]?.futileUntil ?? null;
+    return futileUntil !== null && futileUntil !== before && at < futileUntil;
+  });
+  return found.reduce<Breach["at"] | null>(
+    (earliest, [, breach]) => (earliest === null || breach.at < earliest ? breach.at : earliest),
+    null,
+  );
+}
+
+function verdictsOf(context: TickContext): ReadonlyMap<AnySignalName, QualityVerdict> {
+  const { signals } = context.policy;
+  const readings = context.observation.signals;
+  const verdicts = new Map<AnySignalName, QualityVerdict>();
+  for (const name of ["queueDuration", "latency"] as const) {
+    const [signal, reading] = [signals[name], readings[name]];
+    if (signal !== null && reading !== undefined) verdicts.set(name, qualityVerdict(reading, signal, context));
+  }
+  for (const signal of signals.custom) {
+    const reading = customReading(readings, signal.name);
+    if (signal.kind === "quality" && reading?.kind === "quality") {
+      verdicts.set(signal.name, customQualityVerdict(reading, signal, context));
+    }
+  }
+  return verdicts;
+}
+
+function isIncurable(name: AnySignalName, verdict: QualityVerdict, context: TickContext): boolean {
+  const futileUntil = context.state.breaches[name]?.futileUntil ?? null;
+  if (futileUntil !== null && context.at < futileUntil) return true;
+  return verdict.kind === "sustained" && incurableCause(name, verdict, context) !== null;
+}
+
+function advanced(breach: Breach | null, verdict: QualityVerdict, context: TickContext): Breach | null {
+  if (verdict.kind === "atTarget") return null;
+  if (verdict.kind !== "sustained") return breach;
+  const { at } = context;
+  if (breach === null) {
+    return { at, value: verdict.value, loadPerReplica: loadPerReplica(context), futileUntil: null };
+  }
+  return isFutileNow(breach, verdict.value, context)
+    ? { ...breach, futileUntil: after(at, FUTILE_FOR) }
+    : breach;
+}
+
+function isFutileNow(breach: Breach, value: number, context: TickContext): boolean {
+  const { at, state } = context;
+  if (breach.futileUntil !== null && at < breach.futileUntil) return false;
+  const load = loadPerReplica(context);
+  if (load === null || breach.loadPerReplica === null) return false;
+  const isQuiet = state.backlogAboveAt === null || elapsed(state.backlogAboveAt, at) >= QUIET_AFTER_BACKLOG;
+  return (
+    isQuiet && load <= RELIEVED_RATIO * breach.loadPerReplica && value >= UNCHANGED_RATIO * breach.value
+  );
+}
+
+function loadPerReplica({ observation, ready }: TickContext): number | null {
+  const load = observation.traffic.arrivalsPerSecond;
+  return load === null || ready === 0 ? null : load / ready;
+}
