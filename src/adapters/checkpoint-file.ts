@@ -163,14 +163,16 @@ async function load(file: string): Promise<LoadedStates> {
   return { states: null, problem: `checkpoint ${file} is not usable, ${moved}: ${problem}` };
 }
 
-function readCheckpoint(text: string): ReadonlyMap<string, ScalerState> {
+/** Returns the states in a checkpoint's text; throws where it is none. */
+export function readCheckpoint(text: string): ReadonlyMap<string, ScalerState> {
   const parsed = checkpoint.safeParse(withInstantsAsNumbers(JSON.parse(text)));
   if (parsed.success) return new Map(Object.entries(parsed.data.states));
   const [issue] = parsed.error.issues;
   throw new Error(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
 }
 
-function checkpointText(states: ReadonlyMap<string, ScalerState>): string {
+/** Returns the states as a checkpoint's text. */
+export function checkpointText(states: ReadonlyMap<string, ScalerState>): string {
   const document = {
     kind: "checkpoint",
     v: CHECKPOINT_VERSION,
