@@ -54,6 +54,10 @@ export const POLICY_GAUGES = {
     [...POLICY],
     "1 while a replica on the same Prometheus is promised to publish the same number, else 0",
   ),
+  tidemark_startup_seconds: gauge(
+    [...POLICY, "quantile"],
+    "Time from asked for to ready of the starts that were seen, by quantile: 0.5, 0.9; absent before the third",
+  ),
   tidemark_scale_in_blocked: gauge(
     [...POLICY, "reason"],
     "1 while missing or unsafe data forbids a scale-in, else 0",

@@ -3,6 +3,8 @@
 
 import type { Policy } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
+import type { ScalerState } from "../domain/state.ts";
+import { learnedGauges } from "./learned-gauges.ts";
 import { POLICY_GAUGES } from "./own-metrics.ts";
 import { type GaugeValue, policyGauges } from "./policy-gauges.ts";
 
@@ -11,6 +13,8 @@ export type ShownPolicy = {
   readonly record: DecisionRecord;
   /** See `tidemark_agreement_promised`. */
   readonly isAgreed: boolean;
+  /** What its decisions have learned; null = nothing was told of it. */
+  readonly state: ScalerState | null;
 };
 
 export class PolicyPage {
@@ -23,10 +27,11 @@ export class PolicyPage {
   }
 
   /** Adds the values of one policy; each at most once. */
-  add({ policy, record, isAgreed }: ShownPolicy): void {
+  add({ policy, record, isAgreed, state }: ShownPolicy): void {
     const own = `namespace="${escaped(policy.target.namespace)}",policy="${escaped(policy.name)}"`;
     this.#add("tidemark_agreement_promised", own, isAgreed ? 1 : 0);
-    for (const { name, labels, value } of policyGauges(policy, record)) {
+    const learned = state === null ? [] : learnedGauges(policy, state);
+    for (const { name, labels, value } of [...policyGauges(policy, record), ...learned]) {
       let text = own;
       for (const [label, content] of Object.entries(labels)) text += `,${label}="${escaped(content)}"`;
       this.#add(name, text, value);

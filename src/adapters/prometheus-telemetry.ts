@@ -5,6 +5,7 @@ import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import { assert } from "../domain/assert.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
+import type { ScalerState } from "../domain/state.ts";
 import { VERSION } from "../domain/version.ts";
 import type {
   CertificateReport,
@@ -45,6 +46,7 @@ export class PrometheusTelemetry implements Telemetry {
   readonly #latest = new Map<string, Latest>();
   /** Keys of the policies for which agreement is promised. */
   readonly #agreed = new Set<string>();
+  readonly #states = new Map<string, ScalerState>();
   readonly #calls: CallCounters;
   readonly #sourceUp: (() => boolean) | null;
   #lastPage: Promise<string> = Promise.resolve("");
@@ -93,8 +95,13 @@ export class PrometheusTelemetry implements Telemetry {
     else this.#agreed.delete(key);
   }
 
+  learned(key: string, state: ScalerState): void {
+    this.#states.set(key, state);
+  }
+
   policyRemoved(key: string): void {
     this.#agreed.delete(key);
+    this.#states.delete(key);
     const latest = this.#latest.get(key);
     if (latest === undefined) return;
     this.#latest.delete(key);
@@ -167,7 +174,13 @@ export class PrometheusTelemetry implements Telemetry {
   async #policyPage(): Promise<PolicyPage> {
     const page = new PolicyPage();
     for (const [index, { policy, record }] of [...this.#latest.values()].entries()) {
-      page.add({ policy, record, isAgreed: this.#agreed.has(record.policy) });
+      const key = record.policy;
+      page.add({
+        policy,
+        record,
+        isAgreed: this.#agreed.has(key),
+        state: this.#states.get(key) ?? null,
+      });
       if (index % POLICIES_A_SLICE === POLICIES_A_SLICE - 1) await turn();
     }
     return page;

@@ -237,7 +237,8 @@ export class TickLoop {
     sink.write(record);
     registry.publish(key, nextState, record);
     telemetry.decision(policy, record, previous);
-    const isAgreed = this.#agreement.decided(loaded, at);
+    telemetry.learned?.(key, nextState);
+    const isAgreed = this.#agreement.decided(loaded, at, nextState);
     telemetry.agreement?.(key, isAgreed && this.#settings.knowsPast === true);
     this.#changes.decision(record, previous, policy.missingData.holdFor);
   }

@@ -2,6 +2,7 @@
 
 import type { Policy } from "../domain/policy.ts";
 import type { ReplicaReading } from "../domain/samples.ts";
+import { NO_STARTUP_MEMORY, type StartupTimes } from "../domain/startup-times.ts";
 import type { ScalerState } from "../domain/state.ts";
 import { initialState } from "../domain/state.ts";
 import { after, before, type Instant, type Millis } from "../domain/units.ts";
@@ -49,7 +50,7 @@ export async function warmedState(
 
 /**
  * Returns the state of a policy just before its tick at `at`: every tick of the last W (see `memorySpan`) decided from
- * the source's past, one a step. What a checkpoint knows beyond W (probes) is kept, and its answer as well: it is not
+ * the source's past, one a step. What a checkpoint knows beyond W (probes, start-up times) is kept, and its answer as well: it is not
  * undercut until the windows have passed.
  */
 export function* warmingUp(
@@ -60,7 +61,10 @@ export function* warmingUp(
   const { loaded, state: known } = entry;
   const { policy } = loaded;
   const { interval, lag, version } = settings;
-  let state = initialState();
+  let state: ScalerState = {
+    ...initialState(),
+    startups: { ...NO_STARTUP_MEMORY, times: known.startups.times },
+  };
   const span = sampleSpan(policy);
   for (
     let tick = gridAtOrBefore(before(at, memorySpan(policy)), interval);
@@ -82,6 +86,8 @@ export function* warmingUp(
       detail: "observation",
       version,
     }).state;
+    // What the checkpoint had learned until then is in it already.
+    if (known.at !== null && tick <= known.at) state = withTimes(state, known.startups.times);
     yield;
   }
   const { probe, failedProbes, noProbeUntil } = known;
@@ -94,4 +100,8 @@ export function* warmingUp(
     restored: known.lastAnswer !== null,
     lastAnswer: answers.length === 0 ? null : Math.max(...answers),
   };
+}
+
+function withTimes(state: ScalerState, times: StartupTimes): ScalerState {
+  return { ...state, startups: { ...state.startups, times } };
 }

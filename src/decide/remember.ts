@@ -6,6 +6,7 @@ import type { Policy } from "../domain/policy.ts";
 import type { DesiredChange, ScalerState } from "../domain/state.ts";
 import { after, before, elapsed, type Instant, longest, type Millis, seconds } from "../domain/units.ts";
 import { longestSignalWindow } from "../domain/windows.ts";
+import { learnStartups } from "./startup-learning.ts";
 
 /** Ticks further apart than this many intervals leave a gap (rule 2). */
 const GAP_INTERVALS = 3;
@@ -23,6 +24,7 @@ export function rememberReplicas(state: ScalerState, observation: Observation, p
     at,
     startedAt: state.startedAt ?? at,
     lastReplicas: { at, desired, ready: readyNow },
+    startups: learnStartups(resumed.startups, observation, policy),
     ...rememberDesired(resumed, { at, desired }, policy),
     ...rememberReadiness(resumed, { at, allReady: readyNow >= desired }, policy),
   };
@@ -75,6 +77,7 @@ function rememberReadiness(
 ): Pick<ScalerState, "readySince" | "steadyAt"> {
   if (!allReady) return { readySince: null, steadyAt: state.steadyAt };
   const readySince = state.readySince ?? at;
+  // By the policy alone: whether a tick relied on what was learned of starts can then be told from that tick.
   const steady = elapsed(readySince, at) >= policy.startup.expected;
   return { readySince, steadyAt: steady ? at : state.steadyAt };
 }

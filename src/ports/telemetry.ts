@@ -2,6 +2,7 @@
 
 import type { Policy } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
+import type { ScalerState } from "../domain/state.ts";
 import type { Instant } from "../domain/units.ts";
 
 export type TickResult = "ok" | "failed" | "skipped";
@@ -50,6 +51,8 @@ export interface Telemetry {
   decision(policy: Policy, record: DecisionRecord, previous: DecisionRecord | null): void;
   /** Whether, from this tick on, another process on the same source is promised to answer alike for the policy. */
   agreement?(key: string, isPromised: boolean): void;
+  /** What a policy's decisions have learned, after each of them. */
+  learned?(key: string, state: ScalerState): void;
   /** A policy left the service: its series go. */
   policyRemoved(key: string): void;
   policiesReloaded(ok: boolean, atEpochSeconds: number): void;
