@@ -1,10 +1,10 @@
-// Scrapes the metrics pages of a fixed list of Triton servers, each on a schedule of its own.
+// Scrapes the metrics pages of Triton servers, each on a schedule of its own: of a fixed list, or of one that changes.
 
 import type { ScrapeTarget } from "../domain/configuration.ts";
 import { failed, type Result } from "../domain/result.ts";
 import type { PodSamples, QuerySamples, WorkloadSamples } from "../domain/samples.ts";
 import type { TargetRef } from "../domain/target.ts";
-import { type Instant, instant, type Millis, millis } from "../domain/units.ts";
+import { elapsed, type Instant, instant, type Millis, millis } from "../domain/units.ts";
 import { type ExpositionSample, parseExposition } from "../observe/exposition.ts";
 import { SampleBuffer } from "../observe/sample-buffer.ts";
 import { isKeptMetric } from "../observe/triton-metrics.ts";
@@ -17,6 +17,8 @@ import { monotonicMillis } from "./system-clock.ts";
 
 const MAX_PAGE_BYTES = 8 * 1024 * 1024;
 const MAX_SERIES = 50_000;
+/** Multiples of it fill the unit interval evenly, in whatever number they come. */
+const GOLDEN_RATIO = 0.618_033_988_749_895;
 const NO_QUERIES: QuerySamples = { times: [], values: [] };
 
 export type ScrapeSourceOptions = {
@@ -52,49 +54,77 @@ type Pod = {
   problem: string | null;
   answeredAt: Instant | null;
   appearedAt: Instant | null;
+  /** When it was last a target; null while it is one. */
+  leftAt: Instant | null;
+  readonly stop: AbortController;
 };
 
 export class ScrapeSource implements MetricsSource {
   readonly kind = "scrape";
   readonly scrapeInterval: Millis;
   readonly #options: ScrapeSourceOptions;
-  readonly #pods: readonly Pod[];
+  #pods: Pod[] = [];
   readonly #buffer: SampleBuffer;
   readonly #agents: MetricsAgents = metricsAgents();
   readonly #stop = new AbortController();
-  #loops: readonly Promise<void>[] = [];
+  readonly #loops = new Set<Promise<void>>();
+  /** Whether targets come and go: then their number says nothing about desired replicas. */
+  #isFixed = true;
+  #isStarted = false;
+  #added = 0;
 
   constructor(options: ScrapeSourceOptions) {
     const { targets, interval, keep } = options;
     this.scrapeInterval = interval;
     this.#options = options;
     this.#buffer = new SampleBuffer({ keep });
-    this.#pods = targets.map((target, index) => ({
-      target,
-      key: `${target.namespace}/${target.workload}/${target.pod}`,
-      phase: millis(Math.floor((index * interval) / targets.length)),
-      tried: false,
-      problem: null,
-      answeredAt: null,
-      appearedAt: null,
-    }));
+    this.#pods = targets.map((target, index) =>
+      newPod(target, millis(Math.floor((index * interval) / targets.length))),
+    );
+  }
+
+  /** Scrapes these targets from now on and no others. What those gave stays as long as samples do. */
+  retarget(targets: readonly ScrapeTarget[]): void {
+    const { clock, keep, interval } = this.#options;
+    const now = clock.now();
+    this.#isFixed = false;
+    const wanted = new Map(targets.map((target) => [podKey(target), target]));
+    for (const pod of this.#pods) {
+      if (pod.leftAt !== null) continue;
+      const target = wanted.get(pod.key);
+      // A pod that comes back under another address is scraped anew; its past goes on.
+      if (target !== undefined && target.url === pod.target.url) wanted.delete(pod.key);
+      else leave(pod, now);
+    }
+    this.#pods = this.#pods.filter(({ leftAt }) => leftAt === null || elapsed(leftAt, now) <= keep);
+    for (const target of wanted.values()) {
+      this.#added += 1;
+      const pod = newPod(target, millis(Math.floor(((this.#added * GOLDEN_RATIO) % 1) * interval)));
+      const before = this.#pods.findIndex(({ key }) => key === pod.key);
+      if (before >= 0) inherit(pod, this.#pods.splice(before, 1)[0]);
+      this.#pods.push(pod);
+      if (this.#isStarted) this.#begin(pod);
+    }
   }
 
   /** Begins to scrape; again does nothing. */
   start(): void {
-    if (this.#loops.length > 0 || this.#stop.signal.aborted) return;
-    this.#loops = this.#pods.map((pod) => this.#scrapeForever(pod));
+    if (this.#isStarted || this.#stop.signal.aborted) return;
+    this.#isStarted = true;
+    for (const pod of this.#pods) this.#begin(pod);
   }
 
   /** Returns whether a target answered at its last try, or none has been tried. */
   isUp(): boolean {
-    return this.#pods.length === 0 || this.#pods.some(({ problem }) => problem === null);
+    const targets = this.#targets();
+    return targets.length === 0 || targets.some(({ problem }) => problem === null);
   }
 
   /** Scrapes go their own way; this only tells how they went: badly where every target's last try failed. */
   refresh(): Promise<SourceOutcome> {
     const ok = this.isUp();
-    const detail = ok ? null : `no target answers: ${this.#pods[0]?.key}: ${this.#pods[0]?.problem}`;
+    const [first] = this.#targets();
+    const detail = ok ? null : `no target answers: ${first?.key}: ${first?.problem}`;
     return Promise.resolve({ ok, detail });
   }
 
@@ -102,9 +132,10 @@ export class ScrapeSource implements MetricsSource {
     const ours = this.#pods.filter(
       ({ target }) => target.namespace === namespace && target.workload === name,
     );
+    const desired = this.#isFixed && ours.length > 0 ? ours.length : null;
     return {
       pods: ours.map((pod) => this.#samplesOf(pod, at, span)),
-      replicas: { desired: ours.length === 0 ? null : ours.length, ready: null, source: "static" },
+      replicas: { desired, ready: null, source: "static" },
     };
   }
 
@@ -118,17 +149,27 @@ export class ScrapeSource implements MetricsSource {
   /** Stops, and gives up scrapes under way. */
   async close(): Promise<void> {
     this.#stop.abort();
+    for (const { stop } of this.#pods) stop.abort();
     await Promise.all(this.#loops);
     closeAgents(this.#agents);
   }
 
-  #samplesOf({ target, key, appearedAt, answeredAt }: Pod, at: Instant, span: Millis): PodSamples {
+  #targets(): readonly Pod[] {
+    return this.#pods.filter(({ leftAt }) => leftAt === null);
+  }
+
+  #begin(pod: Pod): void {
+    const loop = this.#scrapeForever(pod).finally(() => this.#loops.delete(loop));
+    this.#loops.add(loop);
+  }
+
+  #samplesOf({ target, key, appearedAt, answeredAt, leftAt }: Pod, at: Instant, span: Millis): PodSamples {
     const answered = answeredAt !== null && answeredAt <= at;
     return {
       pod: target.pod,
       appearedAt: answered ? appearedAt : null,
       ready: null,
-      expected: answered,
+      expected: answered && leftAt === null,
       scrapes: this.#buffer.scrapes(key, at, span),
       series: this.#buffer.series(key, at, span),
     };
@@ -136,7 +177,7 @@ export class ScrapeSource implements MetricsSource {
 
   async #scrapeForever(pod: Pod): Promise<void> {
     const { clock, interval } = this.#options;
-    const { signal } = this.#stop;
+    const { signal } = pod.stop;
     while (!signal.aborted) {
       await clock.sleepUntil(nextDue(clock.now(), { interval, phase: pod.phase }), signal);
       if (!signal.aborted) await this.#scrape(pod);
@@ -152,9 +193,9 @@ export class ScrapeSource implements MetricsSource {
       agents: this.#agents,
       timeout,
       maxBytes: MAX_PAGE_BYTES,
-      signal: this.#stop.signal,
+      signal: pod.stop.signal,
     });
-    if (this.#stop.signal.aborted) return;
+    if (pod.stop.signal.aborted) return;
     this.#options.onAttempt?.({ target: pod.target, at, page });
     const samples = page.ok ? readPage(page.value) : failed(page.failure);
     telemetry.sourceQuery(this.kind, samples.ok, (monotonicMillis() - startedMs) / 1000);
@@ -179,6 +220,35 @@ export class ScrapeSource implements MetricsSource {
     pod.problem = problem;
     pod.tried = true;
   }
+}
+
+function podKey({ namespace, workload, pod }: ScrapeTarget): string {
+  return `${namespace}/${workload}/${pod}`;
+}
+
+function newPod(target: ScrapeTarget, phase: Millis): Pod {
+  return {
+    target,
+    key: podKey(target),
+    phase,
+    tried: false,
+    problem: null,
+    answeredAt: null,
+    appearedAt: null,
+    leftAt: null,
+    stop: new AbortController(),
+  };
+}
+
+function leave(pod: Pod, now: Instant): void {
+  pod.leftAt = now;
+  pod.stop.abort();
+}
+
+function inherit(pod: Pod, before: Pod | undefined): void {
+  pod.tried = before?.tried ?? false;
+  pod.answeredAt = before?.answeredAt ?? null;
+  pod.appearedAt = before?.appearedAt ?? null;
 }
 
 function readPage(text: string): Result<readonly ExpositionSample[], string> {
