@@ -67,7 +67,13 @@ export async function startTlsRig({
   const good = clientCa.issue({ name: KEDA_NAME, purpose: "client" });
   return {
     ...rig,
-    ...{ serverCa, clientCa, folder, files, filesLogger, filesTelemetry, caller },
+    serverCa,
+    clientCa,
+    folder,
+    files,
+    filesLogger,
+    filesTelemetry,
+    caller,
     contents: (parts) => ({ ...first, ...parts }),
     ask: async (trusted) => {
       const client = caller(good, trusted);

@@ -3,10 +3,19 @@
 import { SURGE } from "../../support/command-line.ts";
 
 /** Where a replica listens, by default on a free port, and how fast it plays, by default as fast as it can. */
-export type ReplicaSettings = { readonly grpc?: string; readonly speed?: string };
+export type ReplicaSettings = {
+  readonly grpc?: string;
+  readonly speed?: string;
+  /** What stands under `grpc.tls`, as JSON has it. */
+  readonly tls?: Readonly<Record<string, unknown>> | null;
+};
 
 /** Returns a configuration that plays the shipped surge and stays at its end, so that nothing it answers grows old. */
-export function configurationOf({ grpc = "127.0.0.1:0", speed = "max" }: ReplicaSettings = {}): string {
+export function configurationOf({
+  grpc = "127.0.0.1:0",
+  speed = "max",
+  tls = null,
+}: ReplicaSettings = {}): string {
   return `apiVersion: tidemark.dev/v1alpha1
 kind: ScalerConfiguration
 metadata: { name: keda }
@@ -21,7 +30,7 @@ spec:
       speed: ${speed}
       actuation: none
       atEnd: hold
-  grpc: { address: "${grpc}" }
+  grpc: { address: "${grpc}", tls: ${JSON.stringify(tls)} }
   http: { address: "127.0.0.1:0" }
 `;
 }

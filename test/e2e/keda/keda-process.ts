@@ -43,6 +43,8 @@ export type TriggerParts = {
   readonly namespace?: string;
   readonly index?: number;
   readonly metadata?: Readonly<Record<string, string>>;
+  /** What its TriggerAuthentication gives: PEM texts by parameter. */
+  readonly auth?: Readonly<Record<string, string>>;
   /** Whether it is an `external-push` trigger. */
   readonly push?: boolean;
 };
@@ -85,12 +87,13 @@ export class KedaProcess {
 
   /** Builds the scaler of a trigger at `address`, as KEDA does for a ScaledObject. */
   async trigger(address: string, parts: TriggerParts = {}): Promise<KedaTrigger> {
-    const { namespace = "ai-inference", index = 0, push = false, metadata = { policy: "embedder" } } = parts;
+    const { namespace = "ai-inference", index = 0, push = false, auth = {} } = parts;
+    const { metadata = { policy: "embedder" } } = parts;
     const scaler = `trigger-${this.#triggers.size}`;
     const trigger = new KedaTrigger(this, scaler, index);
     this.#triggers.set(scaler, trigger);
     const scalerMetadata = { scalerAddress: address, ...metadata };
-    const fields = { push, name: "embedder", namespace, index, metadata: scalerMetadata };
+    const fields = { push, name: "embedder", namespace, index, metadata: scalerMetadata, auth };
     const { error } = await this.send({ do: "new", scaler, ...fields });
     if (error !== undefined) throw new Error(error);
     return trigger;
