@@ -2,7 +2,7 @@
 
 import { dirname, resolve } from "node:path";
 import type { Configuration } from "../domain/configuration.ts";
-import { formatIssue, type Issue } from "../domain/issue.ts";
+import type { Issue } from "../domain/issue.ts";
 import {
   type CheckedDocument,
   checkDocument,
@@ -14,7 +14,8 @@ import { checkFiles } from "../policy/load-policies.ts";
 import { type NamesFile, queueTargetIssues } from "../policy/queue-target-check.ts";
 import { badInput, CommandError } from "./command-error.ts";
 import { readDocuments } from "./document-files.ts";
-import { EXIT, type ExitCode } from "./exit-codes.ts";
+import type { ExitCode } from "./exit-codes.ts";
+import { type IssueReport, issueReport, printReport } from "./issue-report.ts";
 import type { Output } from "./output.ts";
 
 export type CheckOptions = {
@@ -26,21 +27,10 @@ export type CheckOptions = {
   readonly json?: boolean | undefined;
 };
 
-/** What `check` found; the keys in the order in which `--json` prints them. */
-type CheckReport = {
-  readonly ok: boolean;
-  readonly files: number;
-  readonly errors: number;
-  readonly warnings: number;
-  readonly issues: readonly Issue[];
-};
-
 /** Returns 0 if no file has an error (with `strict`: nor a warning), 1 if one has, 2 if a path cannot be read. */
 export async function runCheck(options: CheckOptions, output: Output): Promise<ExitCode> {
   try {
-    const report = await check(options);
-    output.stdout(options.json === true ? `${JSON.stringify(report)}\n` : reportLines(report));
-    return report.ok ? EXIT.yes : EXIT.no;
+    return printReport(await check(options), options, output);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     output.stderr(`${error.message}\n`);
@@ -48,7 +38,7 @@ export async function runCheck(options: CheckOptions, output: Output): Promise<E
   }
 }
 
-async function check({ paths, config, strict }: CheckOptions): Promise<CheckReport> {
+async function check({ paths, config, strict }: CheckOptions): Promise<IssueReport> {
   const files = await readDocuments(paths);
   const [configFile] = await readDocuments(typeof config === "string" ? [config] : []);
   const configured = configFile === undefined ? null : checkConfigured(configFile);
@@ -62,10 +52,7 @@ async function check({ paths, config, strict }: CheckOptions): Promise<CheckRepo
     ...queueTargetIssues(paired(others, documents), namesFile),
     ...checked.flatMap((document) => document.issues),
   ]);
-  const errors = issues.filter(({ severity }) => severity === "error").length;
-  const warnings = issues.length - errors;
-  const ok = errors === 0 && (strict !== true || warnings === 0);
-  return { ok, files: checked.length, errors, warnings, issues };
+  return issueReport(checked.length, issues, strict === true);
 }
 
 /** Each file with what it holds; checking sorts files by name. */
@@ -97,13 +84,4 @@ function checkConfigured(file: DocumentFile): Configured {
     configuration: document.configuration,
     warnings: configurationWarnings(file),
   };
-}
-
-function reportLines({ files, errors, warnings, issues }: CheckReport): string {
-  const summary = [counted(files, "file"), counted(errors, "error"), counted(warnings, "warning")].join(", ");
-  return [...issues.map(formatIssue), summary, ""].join("\n");
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

@@ -13,12 +13,22 @@ const DOCUMENT_NAME = /^[^.].*\.ya?ml$/;
  * dot-names. Throws a CommandError that names every path that cannot be read.
  */
 export async function readDocuments(paths: readonly string[]): Promise<readonly DocumentFile[]> {
+  return await readEach(paths, filesOf, MAX_DOCUMENT_BYTES);
+}
+
+/** Returns the files that `filesOf` finds at `paths`, each once, as far as `maxBytes` and one more; throws as above. */
+export async function readEach(
+  paths: readonly string[],
+  filesOf: (path: string) => Promise<readonly string[]>,
+  maxBytes: number,
+): Promise<readonly DocumentFile[]> {
   const files = new Map<string, DocumentFile>();
   const problems: string[] = [];
   for (const path of paths) {
     try {
       for (const file of await filesOf(path)) {
-        if (!files.has(resolve(file))) files.set(resolve(file), { file, bytes: await readStart(file) });
+        if (!files.has(resolve(file)))
+          files.set(resolve(file), { file, bytes: await readStart(file, maxBytes) });
       }
     } catch (error) {
       problems.push(`cannot read ${path}: ${reasonOf(error)}`);
@@ -41,10 +51,10 @@ async function filesOf(path: string): Promise<readonly string[]> {
 }
 
 /** One byte more than a document may have is enough to tell that it is too large. */
-async function readStart(file: string): Promise<Uint8Array> {
+async function readStart(file: string, maxBytes: number): Promise<Uint8Array> {
   const handle = await open(file);
   try {
-    const buffer = new Uint8Array(MAX_DOCUMENT_BYTES + 1);
+    const buffer = new Uint8Array(maxBytes + 1);
     let length = 0;
     while (length < buffer.length) {
       const { bytesRead } = await handle.read(buffer, length, buffer.length - length);

@@ -9,6 +9,7 @@ import { CommandError } from "./command-error.ts";
 import { type DemoOptions, runDemo } from "./demo.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { runExplain } from "./explain.ts";
+import { runLint } from "./lint.ts";
 import type { Output } from "./output.ts";
 import { addCompare, addTune } from "./policy-search-commands.ts";
 import { addProfile } from "./profile-command.ts";
@@ -70,6 +71,7 @@ function describeProgram(surroundings: Surroundings, choose: Choose): Command {
   addServe(program, surroundings, choose);
   addDemo(program, surroundings, choose);
   addCheck(program, output, choose);
+  addLint(program, output, choose);
   addSchema(program, output, choose);
   addBacktest(program, output, choose);
   addRecord(program, surroundings, choose);
@@ -117,6 +119,19 @@ function addCheck(program: Command, output: Output, choose: Choose): void {
     .option("--json", "print one JSON document")
     .action((paths: string[], options: { config?: string; strict?: boolean; json?: boolean }) =>
       choose(() => runCheck({ paths, ...options }, output)),
+    );
+}
+
+function addLint(program: Command, output: Output, choose: Choose): void {
+  program
+    .command("lint")
+    .description("say what is wrong with what runs around Triton: manifests, rules, dashboards, config.pbtxt")
+    .argument("[path...]", "files, or folders of *.yaml, *.yml, *.json and *.pbtxt, searched to the bottom")
+    .option("--strict", "warnings count as errors")
+    .option("--json", "print one JSON document")
+    .option("--rules", "list the rules and read nothing")
+    .action((paths: string[], options: { strict?: boolean; json?: boolean; rules?: boolean }) =>
+      choose(() => runLint({ paths, ...options }, output)),
     );
 }
 

@@ -21,10 +21,16 @@ const OTHER_MARKS: readonly { readonly name: string; readonly bytes: readonly nu
   { name: "UTF-16", bytes: [0xfe, 0xff] },
 ];
 
-/** Returns the text of a UTF-8 document (a UTF-8 byte order mark is skipped), or what is wrong with its bytes. */
-export function readSourceText(bytes: Uint8Array): Result<SourceText, Finding> {
-  if (bytes.length > MAX_DOCUMENT_BYTES) {
-    const message = `document is larger than ${MAX_DOCUMENT_BYTES} bytes (256 KiB), the most that is read; shorten or split it`;
+/**
+ * Returns the text of a UTF-8 document (a UTF-8 byte order mark is skipped), or what is wrong with its bytes; more than
+ * `maxBytes` are refused.
+ */
+export function readSourceText(
+  bytes: Uint8Array,
+  maxBytes: number = MAX_DOCUMENT_BYTES,
+): Result<SourceText, Finding> {
+  if (bytes.length > maxBytes) {
+    const message = `document is larger than ${maxBytes} bytes (${maxBytes / 1024} KiB), the most that is read; shorten or split it`;
     return failed({ line: 1, column: 1, code: "FILE_TOO_LARGE", path: "", message });
   }
   const mark = OTHER_MARKS.find((other) => other.bytes.every((byte, index) => bytes[index] === byte));
@@ -60,7 +66,8 @@ function refused(at: Position, message: string): Result<SourceText, Finding> {
   return failed({ ...at, code: "YAML_SYNTAX", path: "", message });
 }
 
-function indexText(text: string): SourceText {
+/** Returns the text with the means to say where an offset is. */
+export function indexText(text: string): SourceText {
   const starts = [0];
   for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
   return {
