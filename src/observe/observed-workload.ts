@@ -4,7 +4,8 @@ import type { Policy } from "../domain/policy.ts";
 import type { PodSamples, ReplicaReading, Series, SeriesLabels, WorkloadSamples } from "../domain/samples.ts";
 import type { Instant, Millis } from "../domain/units.ts";
 import { SampleRanges } from "./sample-ranges.ts";
-import { later, type Track, usableTrack } from "./track.ts";
+import { SeriesLayout } from "./series-layout.ts";
+import { lastSeen, later, type Track, usableTrack } from "./track.ts";
 
 export type ObservedPod = {
   readonly name: string;
@@ -16,12 +17,10 @@ export type ObservedPod = {
   readonly lastUpAt: Instant | null;
   /** Failed attempts since the last success. */
   readonly failuresInARow: number;
-  /** By model ("" without that label), then by family. */
-  readonly families: ReadonlyMap<string, ReadonlyMap<string, Readonly<FamilyTracks>>>;
+  readonly layout: SeriesLayout;
+  /** By the layout's places. Usually a model has one series of a family; the order of several is that of their labels. */
+  readonly tracks: readonly (readonly Track[])[];
 };
-
-/** Usually a model has one series of a family; of several the order of the tracks does not depend on how they came. */
-type FamilyTracks = { readonly series: Series[]; tracks: readonly Track[] };
 
 /** Increases of one pod; a family that it does not have counts 0. */
 export type PodIncreases = {
@@ -90,7 +89,12 @@ export function observeWorkload(input: {
 }): ObservedWorkload {
   const { at, policy, scrapeInterval, samples } = input;
   const byName = groupedBy(samples.pods, ({ pod }) => pod);
-  const pods = [...byName.values()].map((same) => observedPod(merged(same), at));
+  let layout = new SeriesLayout([]);
+  const pods = [...byName.values()].map((same) => {
+    const pod = merged(same);
+    if (!layout.fits(pod.series)) layout = new SeriesLayout(pod.series);
+    return observedPod(pod, layout, at);
+  });
   pods.sort((a, b) => order(a.name, b.name));
   const expected = Math.max(pods.filter((pod) => pod.expected).length, countedReady(samples.replicas));
   const { maxAge } = policy.missingData;
@@ -116,16 +120,18 @@ function countedReady({ source, ready }: ReplicaReading): number {
 
 /** Returns the pod's tracks of a family for a model (every version and GPU), or of a family without that label. */
 export function tracksOf(pod: ObservedPod, family: string, model: string | null): readonly Track[] {
-  return pod.families.get(model ?? "")?.get(family)?.tracks ?? NO_TRACKS;
+  const place = pod.layout.numberOf(model ?? "", family);
+  return place === undefined ? NO_TRACKS : (pod.tracks[place] ?? NO_TRACKS);
 }
 
 const NO_TRACKS: readonly Track[] = [];
 
-function observedPod(samples: PodSamples, at: Instant): ObservedPod {
+function observedPod(samples: PodSamples, layout: SeriesLayout, at: Instant): ObservedPod {
   const newest = samples.scrapes.at(-1);
   const isPast = newest === undefined || newest.at <= at;
   const scrapes = isPast ? samples.scrapes : samples.scrapes.filter((scrape) => scrape.at <= at);
-  const { families, lastSeenAt } = indexed(samples.series, at);
+  const tracks = tracksByPlace(samples.series, layout, at);
+  const lastSeenAt = lastSeenOf(tracks);
   const lastUp = scrapes.findLastIndex(({ up }) => up);
   const triedAt = scrapes.map((scrape) => scrape.at);
   return {
@@ -137,42 +143,25 @@ function observedPod(samples: PodSamples, at: Instant): ObservedPod {
     triedAt: triedAt.length === 0 && lastSeenAt !== null ? [lastSeenAt] : triedAt,
     lastUpAt: scrapes[lastUp]?.at ?? lastSeenAt,
     failuresInARow: scrapes.length - 1 - lastUp,
-    families,
+    layout,
+    tracks,
   };
 }
 
-/** Returns the series by model and family, and when the pod was last seen with any of them. */
-function indexed(
-  all: readonly Series[],
-  at: Instant,
-): Pick<ObservedPod, "families"> & { readonly lastSeenAt: Instant | null } {
-  const families = new Map<string, Map<string, FamilyTracks>>();
-  const several: FamilyTracks[] = [];
-  let lastSeenAt: Instant | null = null;
-  for (const series of all) {
-    const track = usableTrack(series, at);
-    lastSeenAt = later(lastSeenAt, track.lastSeenAt);
-    const ofModel = familiesOf(families, series.labels.model ?? "");
-    const family = ofModel.get(series.family);
-    if (family === undefined) ofModel.set(series.family, { series: [series], tracks: [track] });
-    else if (family.series.push(series) === 2) several.push(family);
-  }
-  for (const family of several) {
-    family.tracks = distinct(family.series).map((series) => usableTrack(series, at));
-  }
-  return { families, lastSeenAt };
+function lastSeenOf(tracks: ObservedPod["tracks"]): Instant | null {
+  let seen: Instant | null = null;
+  for (const group of tracks) seen = later(seen, lastSeen(group));
+  return seen;
 }
 
-function familiesOf(
-  families: Map<string, Map<string, FamilyTracks>>,
-  model: string,
-): Map<string, FamilyTracks> {
-  let ofModel = families.get(model);
-  if (ofModel === undefined) {
-    ofModel = new Map();
-    families.set(model, ofModel);
-  }
-  return ofModel;
+function tracksByPlace(all: readonly Series[], { places }: SeriesLayout, at: Instant): ObservedPod["tracks"] {
+  return places.map((indices) => {
+    const [index = 0] = indices;
+    const only = all[index];
+    if (indices.length === 1 && only !== undefined) return [usableTrack(only, at)];
+    const group = indices.flatMap((each) => all[each] ?? []);
+    return distinct(group).map((series) => usableTrack(series, at));
+  });
 }
 
 /** Returns each series once, by its labels. */

@@ -166,13 +166,12 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
 
   /** Seconds that the requests of the execution have waited here. */
   #waited(): number {
-    const { times, mask, first, startedAt } = this;
-    const readyAt = this.readyAt;
+    const { times, mask, first, startedAt, readyAt } = this;
     const end = first + this.count;
     let seconds = 0;
     for (let place = first; place < end; place += 1) {
-      const at = times[place & mask] ?? 0;
-      seconds += startedAt - (at < readyAt ? readyAt : at);
+      // A choice between the two would put each on the heap.
+      seconds += startedAt - Math.max(times[place & mask] ?? 0, readyAt);
     }
     return seconds;
   }
