@@ -113,6 +113,19 @@ export const SERVICE_METRICS = {
     ["file"],
     "1 if the certificate files last held what is in use, 0 if they hold something that is not taken",
   ),
+  tidemark_leader: gauge([], "1 while this process leads, or is alone; 0 while it stands by"),
+  tidemark_kubernetes_requests_total: counter(
+    ["verb", "code"],
+    "Requests to the Kubernetes API, by status; 0 = no answer",
+  ),
+  tidemark_actuations_total: counter(
+    [...POLICY, "result"],
+    "Attempts to write the replicas of a workload: written, dryRun, conflict, failed",
+  ),
+  tidemark_actuation_contested: gauge(
+    [...POLICY],
+    "1 while someone else sets the replicas against us, so that nothing is written, else 0",
+  ),
 } as const satisfies Record<string, OwnMetric>;
 
 function counter(labels: readonly string[], help: string): OwnMetric {

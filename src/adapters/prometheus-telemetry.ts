@@ -15,6 +15,7 @@ import type {
   TickResult,
 } from "../ports/telemetry.ts";
 import { CallCounters } from "./call-counters.ts";
+import { ClusterTelemetry } from "./cluster-telemetry.ts";
 import { EventLoopLag } from "./event-loop-lag.ts";
 import { SERVICE_METRICS } from "./own-metrics.ts";
 import { PolicyPage } from "./policy-page.ts";
@@ -39,6 +40,8 @@ export type PrometheusTelemetryOptions = {
 
 export class PrometheusTelemetry implements Telemetry {
   readonly contentType: string;
+  /** What is counted where the Kubernetes API is used. */
+  readonly cluster: ClusterTelemetry;
   readonly #registry = new Registry();
   readonly #counters = new Map<string, Counter>();
   readonly #gauges = new Map<string, Gauge>();
@@ -64,6 +67,12 @@ export class PrometheusTelemetry implements Telemetry {
       requests: this.#counter("tidemark_grpc_requests_total"),
       durations: this.#histogram("tidemark_grpc_request_duration_seconds"),
       scaledObjects: this.#counter("tidemark_grpc_scaledobject_requests_total"),
+    });
+    this.cluster = new ClusterTelemetry({
+      requests: this.#counter("tidemark_kubernetes_requests_total"),
+      leader: this.#gauge("tidemark_leader"),
+      actuations: this.#counter("tidemark_actuations_total"),
+      contested: this.#gauge("tidemark_actuation_contested"),
     });
     this.#gauge("tidemark_build_info").set({ version: VERSION }, 1);
   }
@@ -100,6 +109,7 @@ export class PrometheusTelemetry implements Telemetry {
   }
 
   policyRemoved(key: string): void {
+    this.cluster.policyRemoved(key);
     this.#agreed.delete(key);
     this.#states.delete(key);
     const latest = this.#latest.get(key);

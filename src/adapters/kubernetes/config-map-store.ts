@@ -64,7 +64,8 @@ export class ConfigMapStore implements StateStore {
   async #save(states: ReadonlyMap<string, ScalerState>): Promise<void> {
     if (!this.#options.mayWrite()) return;
     const data = await fitting(states);
-    if (data === null) throw new Error(this.#said(`${states.size} states take more than a ConfigMap can hold`));
+    if (data === null)
+      throw new Error(this.#said(`${states.size} states take more than a ConfigMap can hold`));
     for (let attempt = 1; ; attempt += 1) {
       const written = await this.#write(data);
       if (written.ok) return;

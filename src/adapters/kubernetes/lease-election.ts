@@ -1,6 +1,7 @@
 // One leader of several processes, by a Lease: tries, renews, and lets go at the end.
 
 import { failed, ok, type Result } from "../../domain/result.ts";
+import { millis } from "../../domain/units.ts";
 import type { Leadership } from "../../ports/leadership.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { KubernetesApi } from "./api-client.ts";
@@ -17,7 +18,6 @@ import {
   saw,
   wrote,
 } from "./lease.ts";
-import { millis } from "../../domain/units.ts";
 import type { Waiting } from "./waiting.ts";
 
 export type LeaseElectionOptions = {
@@ -137,7 +137,10 @@ export class LeaseElection implements Leadership {
   }
 
   async #letGo(record: LeaseRecord): Promise<void> {
-    await this.#send({ ...record, holder: null, durationSeconds: 1, renewedText: this.#options.nowText() }, false);
+    await this.#send(
+      { ...record, holder: null, durationSeconds: 1, renewedText: this.#options.nowText() },
+      false,
+    );
   }
 
   async #send(record: LeaseRecord, isNew: boolean): Promise<Result<LeaseRecord, ApiFailure>> {

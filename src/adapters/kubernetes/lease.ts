@@ -52,7 +52,11 @@ export function isLeading(
 }
 
 /** Takes in the record as it was read at `nowMs`; null = there is none. */
-export function saw(state: ElectionState, record: LeaseRecord | null, { identity, nowMs }: Who): ElectionState {
+export function saw(
+  state: ElectionState,
+  record: LeaseRecord | null,
+  { identity, nowMs }: Who,
+): ElectionState {
   if (record === null) return { seen: null, heldSinceMs: null };
   const known = state.seen;
   const isSame = known !== null && isUnchanged(known.record, record);
@@ -63,7 +67,10 @@ export function saw(state: ElectionState, record: LeaseRecord | null, { identity
 }
 
 /** Takes in a record that we wrote ourselves in a request that began at `beganMs`. */
-export function wrote(record: LeaseRecord, { identity, beganMs }: { readonly identity: string; readonly beganMs: number }): ElectionState {
+export function wrote(
+  record: LeaseRecord,
+  { identity, beganMs }: { readonly identity: string; readonly beganMs: number },
+): ElectionState {
   return {
     seen: { record, changedAtMs: beganMs },
     heldSinceMs: record.holder === identity ? beganMs : null,
