@@ -1,44 +1,20 @@
-// Rule 10b: what saturated pods complete, and how many executions run at a time.
+// Rule 10b: what saturated pods complete, and which versions do.
 
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ModelPolicy } from "../../../src/domain/policy.ts";
 import type { PodSamples, Series } from "../../../src/domain/samples.ts";
 import { seconds } from "../../../src/domain/units.ts";
-import { at, DECLARED } from "../../support/builders.ts";
-import { NOW, observe, withTwins } from "../../support/observed.ts";
-import { aPod, aSeries, every, samplesOf } from "../../support/samples-builder.ts";
-
-/** A server that completes `rate` requests/s in batches of `batch`, scraped every `step` seconds. */
-type Server = {
-  readonly rate?: number;
-  readonly batch?: number;
-  /** How long an execution takes. */
-  readonly computeMs?: number;
-  readonly waiting?: (t: number) => number;
-  readonly step?: number;
-  readonly from?: number;
-  readonly to?: number;
-  readonly model?: string;
-  readonly version?: string;
-};
-
-const PENDING = "nv_inference_pending_request_count";
-
-function saturated(options: Server = {}): readonly Series[] {
-  const { rate = 40, batch = 4, computeMs = 100, waiting = () => 50, step = 1 } = options;
-  const { from = NOW - 120, to = NOW, model = "embedder", version = "1" } = options;
-  const series = (family: string, value: (t: number) => number): Series =>
-    aSeries(family, every(step, { from, to }, value), { model, version });
-  const counter = (name: string, perSecond: number): Series =>
-    series(`nv_inference_${name}`, (t) => perSecond * (t - from));
-  return [
-    counter("request_success", rate),
-    counter("exec_count", rate / batch),
-    counter("compute_infer_duration_us", rate * computeMs * 1000),
-    series(PENDING, waiting),
-  ];
-}
+import { at } from "../../support/builders.ts";
+import { NOW, withTwins } from "../../support/observed.ts";
+import { aPod } from "../../support/samples-builder.ts";
+import {
+  capacity,
+  PENDING,
+  type Server,
+  saturated,
+  since,
+  unusableAt,
+} from "../../support/saturated-server.ts";
 
 /** The same with the counters at 0 at second `t`. */
 function restartedAt(t: number, all: readonly Series[]): readonly Series[] {
@@ -49,32 +25,6 @@ function restartedAt(t: number, all: readonly Series[]): readonly Series[] {
       values: one.values.map((value, index) => ((one.times[index] ?? 0) < at(t) ? value : value - lost)),
     };
   });
-}
-
-/** The same with the sample of one family at second `t` unusable. */
-function unusableAt(t: number, family: string, all: readonly Series[]): readonly Series[] {
-  return all.map((one) => ({
-    ...one,
-    values: one.values.map((value, index) =>
-      one.family === family && one.times[index] === at(t) ? NaN : value,
-    ),
-  }));
-}
-
-function capacity(
-  pods: readonly PodSamples[],
-  { step = 1, models }: { readonly step?: number; readonly models?: readonly ModelPolicy[] } = {},
-) {
-  return observe(samplesOf(...pods), {
-    signals: DECLARED,
-    scrape: step,
-    ...(models && { policy: { models } }),
-  }).capacity;
-}
-
-/** Waiting from the given second before now on, nothing earlier. */
-function since(secondsAgo: number, waiting = 50): (t: number) => number {
-  return (t) => (t >= NOW - secondsAgo ? waiting : 0);
 }
 
 function emptyAt(secondsAgo: number): (t: number) => number {
@@ -184,56 +134,6 @@ describe("a saturated pod (rule 10b)", () => {
       ...saturated({ model: "ranker", rate: 10, batch: 1, waiting: () => 2 }),
     ]);
     expect(capacity([pod], { models }).saturatedPerSecond).toBe(expected);
-  });
-});
-
-describe("busy instances (rule 10b)", () => {
-  it.each<[string, readonly PodSamples[], readonly [number | null, number | null]]>([
-    ["one pod", [aPod("p-0", saturated())], [1, 1]],
-    [
-      "pods of unlike load",
-      [aPod("p-0", saturated()), aPod("p-1", saturated({ rate: 20, batch: 1 }))],
-      [3, 2],
-    ],
-    ["no load", [aPod("p-0", saturated({ rate: 0 }))], [0, 0]],
-    ["no compute times", [aPod("p-0", saturated({ computeMs: 0 }))], [null, null]],
-    [
-      "one pod without compute times",
-      [aPod("p-0", saturated()), aPod("p-1", saturated({ computeMs: 0 }))],
-      [null, null],
-    ],
-    ["no samples", [aPod("p-0", [])], [null, null]],
-    [
-      "an unusable sample",
-      [aPod("p-0", unusableAt(NOW - 9, "nv_inference_exec_count", saturated()))],
-      [1, 1],
-    ],
-    ["a GPU's zero twins", [aPod("p-0", withTwins(saturated()))], [1, 1]],
-  ])("%s", (_, pods, expected) => {
-    const { busyInstances, busiestPodInstances } = capacity(pods);
-    expect([busyInstances, busiestPodInstances]).toEqual(expected);
-  });
-
-  it("are not counted twice where batches grew within the window", () => {
-    const grown = (one: number, other: number) => (t: number) =>
-      one * Math.min(t, NOW - 30) + other * Math.max(0, t - (NOW - 30));
-    const counter = (name: string, value: (t: number) => number): Series =>
-      aSeries(`nv_inference_${name}`, every(1, { from: 0, to: NOW }, value));
-    const pod = aPod("p-0", [
-      counter("request_success", grown(20, 80)),
-      counter("exec_count", grown(20, 10)),
-      counter("compute_infer_duration_us", grown(20 * 25_000, 80 * 100_000)),
-    ]);
-    expect(capacity([pod]).busyInstances).toBeCloseTo((20 * 0.025 + 10 * 0.1) / 2, 9);
-  });
-
-  it("add up over models, on the busiest pod too", () => {
-    const models = ["embedder", "ranker"].map((name) => ({ name, maxQueueDelay: seconds(0), weight: 3 }));
-    const both = aPod("p-0", [...saturated(), ...saturated({ model: "ranker", computeMs: 50 })]);
-    expect(capacity([both, aPod("p-1", saturated())], { models })).toMatchObject({
-      busyInstances: 2.5,
-      busiestPodInstances: 1.5,
-    });
   });
 });
 
