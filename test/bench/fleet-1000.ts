@@ -1,15 +1,23 @@
 // A thousand policies on one process, from a real Prometheus: what a tick costs it, and what calls feel of that.
 
-import { type ChildProcess, fork } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import {
+  ECHO_SECONDS,
+  LOAD_SECONDS,
+  loadOn,
+  PAST_SECONDS,
+  POLICIES,
+  startHelpers,
+  WARM_UP_SECONDS,
+} from "./fleet-1000/client.ts";
 import { CountingProxy } from "./fleet-1000/counting-proxy.ts";
 import { writePast } from "./fleet-1000/past.ts";
 import { isPrometheusInstalled, startScraping } from "./fleet-1000/prometheus.ts";
-import type { LoadOrder, LoadOutcome } from "./fleet-1000/rpc-load.ts";
+import type { LoadOutcome } from "./fleet-1000/rpc-load.ts";
 import {
   type FleetService,
   memoryOf,
@@ -21,17 +29,8 @@ import {
 } from "./fleet-1000/serve.ts";
 import type { Benchmark, BenchResult } from "./result.ts";
 
-/** How many policies, and how long the load lasts: shorter for a look than for a figure. */
-const POLICIES = Number(process.env["TIDEMARK_FLEET_POLICIES"] ?? 1000);
-const LOAD_SECONDS = Number(process.env["TIDEMARK_FLEET_SECONDS"] ?? 61);
-/** How much past Prometheus has when the service starts, besides what it has scraped by then. */
-const PAST_SECONDS = Number(process.env["TIDEMARK_FLEET_PAST_SECONDS"] ?? 0);
 /** A folder for a profile of the service's processor time. */
 const PROFILE_TO = process.env["TIDEMARK_FLEET_PROFILE"] ?? null;
-/** Half as long, but never without a tick. */
-const ECHO_SECONDS = Math.max(TICK_MS / 1000 + 1, LOAD_SECONDS / 2);
-const RATE_PER_SECOND = 2000;
-const WARM_UP_SECONDS = 5;
 
 /** The benchmark `fleet-1000`; left out, saying so, where no Prometheus is installed. */
 export const benchmark: Benchmark = { name: "fleet-1000", run };
@@ -86,51 +85,6 @@ async function run(): Promise<BenchResult[]> {
     for (const child of children) child.kill("SIGKILL");
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
-}
-
-async function startHelpers(children: ChildProcess[]): Promise<[number, ChildProcess, number]> {
-  const begin = (file: string, args: readonly string[]): ChildProcess => {
-    const child = fork(fileURLToPath(new URL(file, import.meta.url)), args, {
-      execArgv: ["--import", "tsx"],
-    });
-    children.push(child);
-    return child;
-  };
-  const loader = begin("fleet-1000/rpc-load.ts", []);
-  const [exporter, echo] = await Promise.all([
-    once(begin("fleet-1000/exporter.ts", [String(POLICIES), String(PAST_SECONDS)]), "message"),
-    once(begin("servers/get-metrics-server.ts", ["echo"]), "message"),
-  ]);
-  return [exporter[0].port, loader, echo[0].port];
-}
-
-async function loadOn(
-  loader: ChildProcess,
-  { port, seconds, onlyGetMetrics }: Pick<LoadOrder, "port" | "seconds" | "onlyGetMetrics">,
-): Promise<LoadOutcome> {
-  const order = (length: number): LoadOrder => ({
-    port,
-    seconds: length,
-    onlyGetMetrics,
-    policies: POLICIES,
-    ratePerSecond: RATE_PER_SECOND,
-    tickMs: TICK_MS,
-  });
-  for (const length of [WARM_UP_SECONDS, seconds]) {
-    loader.send(order(length));
-    const [outcome] = await Promise.race([nextOutcome(loader), brokenLoad(loader)]);
-    if (length === seconds && outcome !== undefined) return outcome;
-  }
-  throw new Error("the load gave no outcome");
-}
-
-async function nextOutcome(loader: ChildProcess): Promise<LoadOutcome[]> {
-  return await once(loader, "message");
-}
-
-async function brokenLoad(loader: ChildProcess): Promise<never> {
-  await once(loader, "exit");
-  throw new Error("the load broke");
 }
 
 async function measure(service: FleetService, proxy: CountingProxy, loader: ChildProcess): Promise<Measured> {

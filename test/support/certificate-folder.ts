@@ -4,7 +4,6 @@ import { mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promise
 import { join } from "node:path";
 
 import type { Pair } from "./certificate-authority.ts";
-import { temporaryDirectory } from "./temporary-directory.ts";
 
 export type Contents = Pair & { readonly clientCa: string };
 export type CertificateFolder = {
@@ -16,9 +15,8 @@ export type CertificateFolder = {
   remove(file: "tls.crt" | "tls.key" | "ca.crt"): Promise<void>;
 };
 
-/** Returns a new folder with these contents. */
-export async function certificateFolder(contents: Contents): Promise<CertificateFolder> {
-  const folder = await temporaryDirectory();
+/** Makes `folder`, which is there and empty, one with these contents. */
+export async function certificateFolder(folder: string, contents: Contents): Promise<CertificateFolder> {
   const data = join(folder, "..data");
   let version = 0;
   const swap = async (next: Contents): Promise<void> => {

@@ -11,6 +11,7 @@ import { type CertificateFolder, type Contents, certificateFolder } from "./cert
 import { buildTrigger, KedaClient, type Outcome } from "./keda-client.ts";
 import { RecordingLogger, RecordingTelemetry } from "./recording-telemetry.ts";
 import { type ScalerRig, startRig } from "./scaler-rig.ts";
+import { temporaryDirectory } from "./temporary-directory.ts";
 
 /** The name that the rig's server allows. */
 export const KEDA_NAME = "keda-operator";
@@ -47,7 +48,7 @@ export async function startTlsRig({
 } = {}): Promise<TlsRig> {
   const [serverCa, clientCa] = [new CertificateAuthority("servers"), new CertificateAuthority("callers")];
   const first = { ...serverPair(serverCa, parts), clientCa: clientCa.cert };
-  const folder = await certificateFolder(first);
+  const folder = await certificateFolder(await temporaryDirectory(), first);
   const [filesLogger, filesTelemetry] = [new RecordingLogger(), new RecordingTelemetry()];
   const files = await CertificateFiles.open({
     paths: folder.paths,

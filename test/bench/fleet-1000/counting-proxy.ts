@@ -8,6 +8,8 @@ export class CountingProxy {
   readonly #tickMs: number;
   readonly #counts = new Map<number, number>();
   #bytes = 0;
+  /** Whether requests are cut off, as if Prometheus were gone. */
+  isAway = false;
 
   constructor(target: string, tickMs: number) {
     this.#target = new URL(target);
@@ -15,6 +17,7 @@ export class CountingProxy {
     this.#server = createServer((incoming, response) => {
       const tick = Math.floor(Date.now() / this.#tickMs);
       this.#counts.set(tick, (this.#counts.get(tick) ?? 0) + 1);
+      if (this.isAway) return void incoming.destroy();
       const { method, url: path, headers } = incoming;
       const { hostname, port } = this.#target;
       const outgoing = request({ hostname, port, method, path, headers }, (answer) => {

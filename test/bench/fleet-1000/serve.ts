@@ -45,16 +45,19 @@ export async function startFleetService({
   prometheusUrl,
   folder,
   profileTo,
+  tls = null,
 }: {
   readonly policies: number;
   readonly prometheusUrl: string;
   readonly folder: string;
   readonly profileTo: string | null;
+  /** What stands under `grpc.tls`, as JSON has it. */
+  readonly tls?: Readonly<Record<string, unknown>> | null;
 }): Promise<FleetService> {
   if (!existsSync(ENTRY)) throw new Error("tidemark is not built: run `npm run build` first");
   const [config, policyFolder] = [join(folder, "scaler.yaml"), join(folder, "policies")];
   await mkdir(policyFolder);
-  await writeFile(config, configurationFor(prometheusUrl));
+  await writeFile(config, configurationFor(prometheusUrl, tls));
   for (let index = 0; index < policies; index += 1) {
     await writeFile(join(policyFolder, `${nameOf(index)}.yaml`), policyFile(index));
   }
@@ -123,14 +126,14 @@ async function readyLine(child: ChildProcess): Promise<string> {
   return String(line);
 }
 
-function configurationFor(url: string): string {
+function configurationFor(url: string, tls: Readonly<Record<string, unknown>> | null): string {
   return `apiVersion: tidemark.dev/v1alpha1
 kind: ScalerConfiguration
 metadata: { name: fleet }
 spec:
   tick: { interval: ${TICK_MS / 1000}s, lag: 2s }
   source: { kind: prometheus, prometheus: { url: "${url}" } }
-  grpc: { address: "127.0.0.1:0" }
+  grpc: { address: "127.0.0.1:0", tls: ${JSON.stringify(tls)} }
   http: { address: "127.0.0.1:0" }
 `;
 }

@@ -1,5 +1,7 @@
 // The two servers of the benchmark, one a process: ours, and a bare echo of the same messages. CPU time over IPC.
 
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { PrometheusTelemetry } from "../../../src/adapters/prometheus-telemetry.ts";
 import { Registry } from "../../../src/control/registry.ts";
@@ -21,11 +23,19 @@ function startEcho(): Promise<number> {
     },
   });
   return new Promise((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, port) => {
+    server.bindAsync("127.0.0.1:0", credentialsFrom(process.argv[3]), (error, port) => {
       if (error === null) resolve(port);
       else reject(error);
     });
   });
+}
+
+/** Returns those of a folder with certificate, key and the callers' CA; plain ones without a folder. */
+function credentialsFrom(folder: string | undefined): ServerCredentials {
+  if (folder === undefined) return ServerCredentials.createInsecure();
+  const [ca, cert, key] = ["ca.crt", "tls.crt", "tls.key"].map((file) => readFileSync(join(folder, file)));
+  if (ca === undefined || cert === undefined || key === undefined) throw new Error(`nothing in ${folder}`);
+  return ServerCredentials.createSsl(ca, [{ cert_chain: cert, private_key: key }], true);
 }
 
 async function startOurs(): Promise<number> {

@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 import { CertificateAuthority, type Pair } from "../../support/certificate-authority.ts";
 import { type CertificateFolder, certificateFolder } from "../../support/certificate-folder.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { type Served, serve } from "../real-triton/serve-process.ts";
 import { configurationOf, policyOf } from "./documents.ts";
@@ -146,7 +147,10 @@ function issueServer(authority: CertificateAuthority, parts: object = {}): Pair 
 /** Starts a replica that wants 5, over mTLS. */
 async function start(parts: object = {}): Promise<Made> {
   const [serverCa, clientCa] = [new CertificateAuthority("servers"), new CertificateAuthority("callers")];
-  const folder = await certificateFolder({ ...issueServer(serverCa, parts), clientCa: clientCa.cert });
+  const folder = await certificateFolder(await temporaryDirectory(), {
+    ...issueServer(serverCa, parts),
+    clientCa: clientCa.cert,
+  });
   const tls = { ...folder.paths, allowedSubjects: [KEDA.name] };
   const replica = await serve({ configuration: configurationOf({ tls }), policy: policyOf(5) });
   onTestFinished(async () => void (await replica.stop()));

@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,6 +10,8 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 const COMMAND = fileURLToPath(new URL("../../../bin/tidemark", import.meta.url));
+/** Node's flags as in the image. */
+const FLAGS = flagsOf(fileURLToPath(new URL("../../../deploy/Dockerfile", import.meta.url)));
 const READY_WITHIN_MS = 60_000;
 const DRAINED_WITHIN_MS = 60_000;
 
@@ -36,7 +38,7 @@ export async function serve(documents: {
   writeFileSync(join(policies, "policy.yaml"), documents.policy);
   const child = spawn(
     process.execPath,
-    [COMMAND, "serve", "--config", configuration, "--policies", policies],
+    [...FLAGS, COMMAND, "serve", "--config", configuration, "--policies", policies],
     {
       stdio: ["ignore", "pipe", "pipe"],
     },
@@ -51,6 +53,12 @@ export async function serve(documents: {
     throw new Error(`serve did not become ready; it printed ${JSON.stringify(line)}\n${log.join("")}`);
   }
   return { grpc, http, log: () => log.join(""), stop: () => stop(child), kill: () => kill(child) };
+}
+
+function flagsOf(imageFile: string): string[] {
+  const [, entry = "[]"] = /^ENTRYPOINT (\[.*\])$/m.exec(readFileSync(imageFile, "utf8")) ?? [];
+  const words: readonly string[] = JSON.parse(entry);
+  return words.filter((word) => word.startsWith("--"));
 }
 
 async function kill(child: ChildProcess): Promise<void> {

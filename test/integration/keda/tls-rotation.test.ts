@@ -10,6 +10,7 @@ import { CertificateAuthority } from "../../support/certificate-authority.ts";
 import { certificateFolder } from "../../support/certificate-folder.ts";
 import { buildTrigger } from "../../support/keda-client.ts";
 import { RecordingLogger, RecordingTelemetry } from "../../support/recording-telemetry.ts";
+import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { KEDA_NAME, outcomeText, serverPair, startTlsRig, type TlsRig } from "../../support/tls-rig.ts";
 import { until } from "../../support/until.ts";
 
@@ -204,7 +205,10 @@ describe("while certificates are replaced", () => {
 describe("without good certificates at the start", () => {
   test("there is no server", async () => {
     const ca = new CertificateAuthority("any");
-    const folder = await certificateFolder({ ...serverPair(ca), clientCa: ca.cert });
+    const folder = await certificateFolder(await temporaryDirectory(), {
+      ...serverPair(ca),
+      clientCa: ca.cert,
+    });
     await folder.write("tls.key", serverPair(ca).key);
     await expect(
       CertificateFiles.open({
