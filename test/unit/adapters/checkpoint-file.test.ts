@@ -21,6 +21,11 @@ const FULL: ScalerState = {
   readySince: at(10),
   probe: { at: at(30), from: 8, to: 7, arrivalsPerSecond: 12.5, failedAt: at(31) },
   failedProbes: [{ at: at(5), to: 6, arrivalsPerSecond: 0.1 }],
+  startups: {
+    times: { at: at(55), starts: 4, weights: [{ bucket: 37, weight: 2.5 }] },
+    lastSeen: { at: at(60), desired: 7 },
+    underWay: [{ at: at(20), count: 2, isTimed: true }],
+  },
 };
 
 async function aFile(): Promise<string> {

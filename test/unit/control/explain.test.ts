@@ -33,6 +33,22 @@ test("says what KEDA is told where that is another number, or none", () => {
   );
 });
 
+test.each([
+  {
+    name: "against the starts that were seen",
+    late: { replicas: 2, seconds: 840, expectedSeconds: 200.4, isLearned: true },
+    line: "  startup          8 -> 8      STARTING_TOO_LONG (2 replicas not ready after 14m, p90 of starts is 3m20s)",
+  },
+  {
+    name: "against what the policy expects",
+    late: { replicas: 1, seconds: 360, expectedSeconds: 180, isLearned: false },
+    line: "  startup          8 -> 8      STARTING_TOO_LONG (1 replica not ready after 6m, expected within 3m)",
+  },
+])("tells which replicas are late, for how long, $name", ({ late, line }) => {
+  const step = { step: "startup", from: 8, to: 8, reason: "STARTING_TOO_LONG", late } as const;
+  expect(explain({ ...surgeRecord(), steps: [step] }, null).split("\n")).toContain(line);
+});
+
 test("leaves out targets of a policy that is no longer known, and what is unknown says so", () => {
   const record = surgeRecord();
   const replicas = { ...record.observation.replicas, desired: null };

@@ -5,8 +5,9 @@ import { expect, test } from "vitest";
 import { readActivation } from "../../../src/control/queries.ts";
 import { tickPolicy } from "../../../src/control/tick.ts";
 import { needsPastFirst, warmedState } from "../../../src/control/warm-up.ts";
+import { NO_STARTUP_MEMORY, observed, type StartupTimes } from "../../../src/domain/startup-times.ts";
 import { initialState, type ScalerState } from "../../../src/domain/state.ts";
-import { seconds } from "../../../src/domain/units.ts";
+import { type Instant, minutes, seconds } from "../../../src/domain/units.ts";
 import { memorySpan, sampleSpan } from "../../../src/domain/windows.ts";
 import { at, controlPolicy, loadedPolicy, MemorySource, steadySamples } from "../../support/control-ports.ts";
 
@@ -92,3 +93,33 @@ test.each([
     expect(needsPastFirst(policy, { source: "kube-state-metrics", ...replicas })).toBe(must);
   },
 );
+
+test("keeps what a checkpoint has learned of starts, and learns again only what came after it", async () => {
+  const times = observed(NO_STARTUP_MEMORY.times, minutes(2), { at: at(NOW - 300), count: 5 });
+  // Six pods are wanted 200 s ago; three are ready at once, the others by and by.
+  const samples = steadySamples({ pods: 3, from: at(0), until: at(NOW) });
+  const source = new MemorySource(samples);
+  const replicasAt = (second: number) => ({
+    desired: second < NOW - 200 ? 3 : 6,
+    ready: second < NOW - 100 ? 3 : 6,
+    source: "kubernetes" as const,
+  });
+  const changing = {
+    scrapeInterval: source.scrapeInterval,
+    queried: source.queried.bind(source),
+    workload: (_: unknown, readAt: Instant) => ({
+      ...source.workload(LOADED.policy.target),
+      replicas: replicasAt((readAt - at(0)) / 1000),
+    }),
+  };
+  const warmed = async (known: ScalerState): Promise<StartupTimes> => {
+    const parts = { source: changing, settings: SETTINGS, breathe: () => null };
+    return (await warmedState({ loaded: LOADED, state: known }, at(NOW), parts)).startups.times;
+  };
+  const knowing = { ...initialState(), startups: { ...NO_STARTUP_MEMORY, times } };
+  const before = await warmed({ ...knowing, at: at(NOW - 300) });
+  expect(before.starts).toBe(8);
+  expect(before.weights.map(({ weight }) => Math.round(weight))).toEqual([3, 5]);
+  expect(await warmed({ ...knowing, at: at(NOW - 30) })).toEqual(times);
+  expect((await warmed(initialState())).starts).toBe(3);
+});
