@@ -2,12 +2,11 @@
 
 import { resolve } from "node:path";
 import { following } from "../adapters/following-source.ts";
-import { pause } from "../adapters/pause.ts";
 import { PrometheusSource } from "../adapters/prometheus/prometheus-source.ts";
 import { RecordingClock } from "../adapters/recording-clock.ts";
 import { openRecording } from "../adapters/recording-source.ts";
 import { ScrapeSource } from "../adapters/scrape-source.ts";
-import { monotonicMillis, systemClock } from "../adapters/system-clock.ts";
+import { systemClock } from "../adapters/system-clock.ts";
 import type { Registry } from "../control/registry.ts";
 import { assertNever } from "../domain/assert.ts";
 import type {
@@ -17,25 +16,28 @@ import type {
   ScrapeTarget,
 } from "../domain/configuration.ts";
 import type { TargetRef } from "../domain/target.ts";
-import { type Millis, millis, seconds } from "../domain/units.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { MetricsSource } from "../ports/metrics-source.ts";
+import { millis } from "../domain/units.ts";
 import { badInput } from "./command-error.ts";
+import { composeDiscovery, countedByCluster } from "./compose-cluster-source.ts";
 import { composeSimulation } from "./compose-simulation.ts";
 import type { ComposedSource, SourceNeeds } from "./composed-source.ts";
-
-/** The service must be ready within seconds, whatever its targets do. */
-const FIRST_LOOK_LONGEST = seconds(2.5);
-const FIRST_LOOK_STEP_MS = 20;
+import { firstLook } from "./first-look.ts";
 
 /** Returns the configured source, not yet started. Throws a CommandError where a recording cannot be read. */
 export async function composeSource(needs: SourceNeeds): Promise<ComposedSource> {
   const { source } = needs.configuration;
   switch (source.kind) {
     case "scrape":
-      return composeScrape(source, needs);
-    case "prometheus":
-      return composePrometheus(source, needs);
+      return source.discovery === null
+        ? composeScrape(source, needs)
+        : composeDiscovery(composeScrape(source, needs), {
+            ...needs,
+            round: millis(source.interval + source.timeout),
+          });
+    case "prometheus": {
+      const composed = composePrometheus(source, needs);
+      return source.replicas === "kubernetes" ? countedByCluster(composed, needs) : composed;
+    }
     case "recording":
       return await composeRecording(source, needs);
     case "simulation":
@@ -91,7 +93,9 @@ function withAbsoluteFiles(
   };
 }
 
-function composeScrape(source: ScrapeSourceConfiguration, needs: SourceNeeds): ComposedSource {
+type ComposedScrape = ComposedSource & { readonly source: ScrapeSource };
+
+function composeScrape(source: ScrapeSourceConfiguration, needs: SourceNeeds): ComposedScrape {
   const { interval, timeout, targets } = source;
   const { keep, telemetry, logger, onAttempt } = needs;
   const clock = systemClock();
@@ -110,8 +114,7 @@ function composeScrape(source: ScrapeSourceConfiguration, needs: SourceNeeds): C
     workloads: () => scrapedWorkloads(targets),
     async start() {
       scraping.start();
-      const longestLook = millis(Math.min(interval + timeout, FIRST_LOOK_LONGEST));
-      await firstLook(scraping, { targets, clock, longestLook });
+      await firstLook(scraping, { targets, clock, round: millis(interval + timeout) });
     },
   };
 }
@@ -123,24 +126,6 @@ function scrapedWorkloads(targets: readonly ScrapeTarget[]): readonly TargetRef[
     { kind: "Deployment", namespace, name },
   ]);
   return [...new Map(found).values()];
-}
-
-type FirstLook = {
-  readonly targets: readonly ScrapeTarget[];
-  readonly clock: Clock;
-  readonly longestLook: Millis;
-};
-
-/** Resolves once every target has been tried: a tick before that would take replicas for starting that serve. */
-async function firstLook(source: MetricsSource, { targets, clock, longestLook }: FirstLook): Promise<void> {
-  const isTried = ({ namespace, workload: name }: ScrapeTarget): boolean => {
-    const { pods } = source.workload({ kind: "Deployment", namespace, name }, clock.now(), longestLook);
-    return pods.every(({ scrapes }) => scrapes.length > 0);
-  };
-  const startedMs = monotonicMillis();
-  while (!targets.every(isTried) && monotonicMillis() - startedMs < longestLook) {
-    await pause(FIRST_LOOK_STEP_MS, new AbortController().signal);
-  }
 }
 
 async function composeRecording(

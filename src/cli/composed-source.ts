@@ -9,6 +9,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { MetricsSource } from "../ports/metrics-source.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
+import type { ComposedCluster } from "./compose-kubernetes.ts";
 
 /** A source with the clock it goes by, and how the loop walks that clock's grid. */
 export type ComposedSource = {
@@ -45,4 +46,6 @@ export type SourceNeeds = {
   readonly logger: Logger;
   /** Told of each attempt of a source that scrapes. */
   readonly onAttempt?: (attempt: ScrapeAttempt) => void;
+  /** What is read of Kubernetes; null or left out: nothing is. */
+  readonly cluster?: Pick<ComposedCluster, "view" | "targets"> | null;
 };

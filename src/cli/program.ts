@@ -3,6 +3,7 @@
 import { Command, CommanderError, Option } from "commander";
 
 import { VERSION } from "../domain/version.ts";
+import { type AutoscaleOptions, runAutoscale } from "./autoscale.ts";
 import { runBacktest } from "./backtest.ts";
 import { runCheck } from "./check.ts";
 import { CommandError } from "./command-error.ts";
@@ -69,6 +70,7 @@ function describeProgram(surroundings: Surroundings, choose: Choose): Command {
     .configureOutput({ writeOut: (text) => output.stdout(text), writeErr: (text) => output.stderr(text) })
     .showHelpAfterError("(--help shows what there is)");
   addServe(program, surroundings, choose);
+  addAutoscale(program, surroundings, choose);
   addDemo(program, surroundings, choose);
   addCheck(program, output, choose);
   addLint(program, output, choose);
@@ -96,6 +98,17 @@ function addServe(program: Command, { output, signal }: Surroundings, choose: Ch
     .action((options: { config: string; policies: string; grpc?: string; http?: string }) =>
       choose(() => runServe(options, output, signal)),
     );
+}
+
+function addAutoscale(program: Command, { output, signal }: Surroundings, choose: Choose): void {
+  program
+    .command("autoscale")
+    .description("write the replicas of the policies' targets, where there is no KEDA")
+    .requiredOption("--config <file>", "the service configuration")
+    .requiredOption("--policies <dir>", "the folder of policies; changes in it are followed")
+    .option("--dry-run", "say what would be written, and write nothing")
+    .option("--http <address>", "listen for HTTP here instead, host:port")
+    .action((options: AutoscaleOptions) => choose(() => runAutoscale(options, output, signal)));
 }
 
 function addDemo(program: Command, surroundings: Surroundings, choose: Choose): void {

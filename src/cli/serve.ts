@@ -2,7 +2,7 @@
 
 import { pinoLogger } from "../adapters/pino-logger.ts";
 import type { Configuration } from "../domain/configuration.ts";
-import { badInput, environmentFailed, reasonOf } from "./command-error.ts";
+import { badInput, CommandError, environmentFailed, reasonOf } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Output } from "./output.ts";
 import { readConfiguration } from "./read-configuration.ts";
@@ -73,7 +73,8 @@ function withPort(address: string, port: number): string {
   return `${address.slice(0, address.lastIndexOf(":"))}:${port}`;
 }
 
-async function untilOver(
+/** Resolves when the service is to end; throws a CommandError, with everything closed, where it cannot go on. */
+export async function untilOver(
   service: Service,
   signal: AbortSignal,
 ): Promise<"asked to" | "nothing left to play"> {
@@ -85,6 +86,7 @@ async function untilOver(
     return await Promise.race([asked, service.finished.then(() => "nothing left to play" as const)]);
   } catch (error) {
     await service.stop();
+    if (error instanceof CommandError) throw error;
     throw environmentFailed(`the loop broke: ${reasonOf(error)}`, error);
   }
 }

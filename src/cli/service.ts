@@ -2,8 +2,6 @@
 
 import { resolve } from "node:path";
 
-import { logVerbosity, setLogVerbosity } from "@grpc/grpc-js";
-
 import { checkpointFile } from "../adapters/checkpoint-file.ts";
 import { CompressedHistory } from "../adapters/compressed-history.ts";
 import { PrometheusTelemetry } from "../adapters/prometheus-telemetry.ts";
@@ -11,7 +9,7 @@ import { realPacing } from "../adapters/real-pacing.ts";
 import { explain } from "../control/explain.ts";
 import { TickLoop } from "../control/loop.ts";
 import { Registry } from "../control/registry.ts";
-import type { Configuration, GrpcTls } from "../domain/configuration.ts";
+import type { Configuration } from "../domain/configuration.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { PolicySet } from "../domain/policy-set.ts";
 import type { ScalerState } from "../domain/state.ts";
@@ -24,13 +22,14 @@ import type { DecisionSink } from "../ports/decision-sink.ts";
 import type { Logger } from "../ports/logger.ts";
 import type { PolicySource } from "../ports/policy-source.ts";
 import { CheckpointKeeper } from "./checkpoint-keeper.ts";
-import { environmentFailed, reasonOf } from "./command-error.ts";
+import { CommandError, environmentFailed, reasonOf } from "./command-error.ts";
+import { noCalls, startCalls } from "./compose-calls.ts";
+import { type Acting, type ComposedCluster, composeCluster } from "./compose-kubernetes.ts";
 import { composeSource } from "./compose-source.ts";
 import type { ComposedSource } from "./composed-source.ts";
 import { openDecisionLog } from "./decision-log.ts";
-import { checkTls } from "./grpc-certificates.ts";
+import { followLeadership, standby } from "./leading.ts";
 import { applyReload, describePolicies } from "./reload.ts";
-import { startRpcFront } from "./rpc-front.ts";
 import type { RpcFront } from "./rpc-thread.ts";
 import { Teardown } from "./teardown.ts";
 
@@ -47,6 +46,8 @@ export type ServiceInput = {
   /** What `policies` gave at first. */
   readonly first: PolicySet;
   readonly logger: Logger;
+  /** How replicas are written; left out or null: KEDA is answered instead. */
+  readonly acting?: Acting;
 };
 
 export type Service = {
@@ -69,6 +70,7 @@ type Core = {
   readonly sink: DecisionSink;
   readonly loop: TickLoop;
   readonly keeper: CheckpointKeeper | null;
+  readonly cluster: ComposedCluster | null;
   readonly life: Life;
   /** Filled once it listens. */
   readonly held: Held;
@@ -93,7 +95,7 @@ export async function startService(input: ServiceInput): Promise<Service> {
 }
 
 async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core> {
-  const { configuration, directory, first, logger } = input;
+  const { configuration, directory, first, logger, acting = null } = input;
   const registry = new Registry(new CompressedHistory());
   const held: Held = { composed: null, rpc: null };
   const { kind } = configuration.source;
@@ -103,14 +105,17 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
     takeLagSeconds: () => held.rpc?.takeLagSeconds() ?? 0,
   });
   teardown.add(() => telemetry.close());
+  const shared = { configuration, directory, registry, logger };
+  const cluster = await composeCluster({ ...shared, telemetry: telemetry.cluster, acting });
+  teardown.add(() => cluster?.close());
   const keep = longest([KEEP_LEAST, ...first.policies.map(({ policy }) => spanOf(policy))]);
-  const composed = await composeSource({ configuration, directory, keep, registry, telemetry, logger });
+  const composed = await composeSource({ ...shared, keep, telemetry, cluster });
   held.composed = composed;
   teardown.add(() => composed.source.close());
   const { sink, loop } = await buildLoop({ input, telemetry, registry, composed });
   teardown.add(() => sink.close());
   const file = configuration.state.file;
-  const store = file === null ? null : checkpointFile(resolve(directory, file));
+  const store = file === null ? (cluster?.store ?? null) : checkpointFile(resolve(directory, file));
   const keeper = store === null ? null : new CheckpointKeeper({ store, registry, logger });
   const states =
     keeper === null
@@ -118,7 +123,8 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
       : await keeper.load(composed.clock.now(), aheadOf(composed));
   applyFirst({ registry, first, at: composed.clock.now(), states });
   describePolicies(registry, first, { logger, telemetry });
-  return { input, telemetry, registry, composed, sink, loop, keeper, life: { stage: "starting" }, held };
+  const life: Life = { stage: "starting" };
+  return { input, telemetry, registry, composed, sink, loop, keeper, cluster, life, held };
 }
 
 /** Twice the longest window for what may come; for a source that knows the past, all that decisions remember. */
@@ -179,57 +185,65 @@ async function listen(core: Core, teardown: Teardown): Promise<Servers> {
   const { input, telemetry, registry, composed, life, held } = core;
   const { grpc: settings, http: httpSettings, tick } = input.configuration;
   const { logger } = input;
-  const { address, deadline, maxMessageBytes, reflection, drainTimeout } = settings;
-  const tls = settings.tls === null ? null : absoluteTls(settings.tls, input.directory);
-  await checkTls(tls);
-  // Its own lines would break the log's format; what it would say comes as errors, too.
-  setLogVerbosity(logVerbosity.NONE);
   const http = await startHttpServer({
     address: httpSettings.address,
     registry,
     logger,
-    readiness: () => (life.stage === "ready" ? null : `the service is ${life.stage}`),
+    readiness: () => (life.stage === "ready" ? notLeading(core) : `the service is ${life.stage}`),
     liveness: () => (life.stage === "broken" ? "the loop has stopped" : null),
     renderMetrics: async () => ({ contentType: telemetry.contentType, text: await telemetry.render() }),
     explain,
   }).catch(notListening);
   teardown.add(() => http.close());
-  const grpc = await startRpcFront(
-    { address, deadline, maxMessageBytes, reflection, tls, tickInterval: tick.interval },
-    { registry, telemetry, logger, clock: composed.clock, isPlayed: composed.everyInstant },
-  ).catch(notListening);
+  const grpc = writes(input)
+    ? noCalls()
+    : await startCalls(settings, {
+        ...{ registry, telemetry, logger, clock: composed.clock, isPlayed: composed.everyInstant },
+        tickInterval: tick.interval,
+        directory: input.directory,
+      }).catch(notListening);
   held.rpc = grpc;
-  teardown.add(() => grpc.drain(drainTimeout));
+  teardown.add(() => grpc.drain(settings.drainTimeout));
   return { grpc, http };
 }
 
-function absoluteTls(tls: GrpcTls, directory: string): GrpcTls {
-  const [certFile, keyFile] = [resolve(directory, tls.certFile), resolve(directory, tls.keyFile)];
-  return { ...tls, certFile, keyFile, clientCaFile: resolve(directory, tls.clientCaFile) };
+/** Whoever writes replicas has no callers who must find the leader. */
+function notLeading({ cluster, input }: Core): string | null {
+  return cluster === null || writes(input) ? null : standby(cluster);
+}
+
+function writes({ acting = null }: ServiceInput): boolean {
+  return acting !== null;
 }
 
 function notListening(error: unknown): never {
+  if (error instanceof CommandError) throw error;
   throw environmentFailed(reasonOf(error), error);
 }
 
 async function run(core: Core, { grpc, http }: Servers, teardown: Teardown): Promise<Service> {
-  const { input, registry, composed, loop, keeper, life } = core;
+  const { input, registry, composed, loop, keeper, cluster, life } = core;
   const stop = new AbortController();
   teardown.add(() => keeper?.save());
   await composed.start();
-  const { looping, firstTick } = startLoop(loop, stop.signal, (at) => keeper?.ticked(at));
+  const { looping, firstTick } = startLoop(loop, stop.signal, (at) => {
+    keeper?.ticked(at);
+    void cluster?.actuator?.ticked();
+  });
   teardown.add(async () => {
     stop.abort();
     await looping.catch(() => {});
   });
   const reload = (set: PolicySet): void => applyReload({ ...core, ...input, set, at: composed.clock.now() });
   teardown.add(input.policies.watch(reload));
-  const finished = Promise.race([looping, grpc.broken, composed.ended ?? new Promise<void>(() => {})]);
+  const never = new Promise<never>(() => {});
+  const dethroned = cluster === null ? never : lead(core, cluster, grpc);
+  const finished = Promise.race([looping, grpc.broken, dethroned, composed.ended ?? never]);
   finished.catch(() => {
     life.stage = "broken";
   });
   await Promise.race([firstTick, finished]);
-  grpc.setServing(true);
+  grpc.setServing(notLeading(core) === null);
   await grpc.settled();
   life.stage = "ready";
   return {
@@ -244,6 +258,22 @@ async function run(core: Core, { grpc, http }: Servers, teardown: Teardown): Pro
       return teardown.run();
     },
   };
+}
+
+/** Rejects once another process leads after this one did. */
+function lead(core: Core, cluster: ComposedCluster, grpc: RpcFront): Promise<never> {
+  const { input, registry, composed, keeper, telemetry, life } = core;
+  return followLeadership({
+    cluster,
+    keeper,
+    registry,
+    now: () => composed.clock.now(),
+    endsWhenReplaced: !writes(input),
+    changed(isLeader) {
+      telemetry.cluster.leader(isLeader);
+      if (life.stage === "ready") grpc.setServing(notLeading(core) === null);
+    },
+  });
 }
 
 function startLoop(

@@ -7,16 +7,25 @@ import type { MetricsSource, SourceOutcome } from "../../ports/metrics-source.ts
 import type { ClusterView } from "./cluster-view.ts";
 import type { PodFacts } from "./pod-facts.ts";
 
+export type ClusterSourceParts = {
+  readonly view: ClusterView;
+  /** Gives the workloads of the policies in force. */
+  readonly targets: () => readonly TargetRef[];
+  /** Told when the source is closed. */
+  readonly closed?: () => void;
+};
+
 export class ClusterSource implements MetricsSource {
   readonly #inner: MetricsSource;
   readonly #view: ClusterView;
   readonly #targets: () => readonly TargetRef[];
+  readonly #closed: () => void;
 
-  /** `targets` gives the workloads of the policies in force. */
-  constructor(inner: MetricsSource, view: ClusterView, targets: () => readonly TargetRef[]) {
+  constructor(inner: MetricsSource, { view, targets, closed }: ClusterSourceParts) {
     this.#inner = inner;
     this.#view = view;
     this.#targets = targets;
+    this.#closed = closed ?? (() => undefined);
   }
 
   get kind(): string {
@@ -58,6 +67,7 @@ export class ClusterSource implements MetricsSource {
   }
 
   close(): Promise<void> {
+    this.#closed();
     return this.#inner.close();
   }
 }

@@ -43,6 +43,7 @@ export class LeaseElection implements Leadership {
   readonly #listeners = new Set<(isLeader: boolean) => void>();
   #state: ElectionState = NO_ELECTION;
   #wasLeader = false;
+  #awaiting: (() => void)[] = [];
   #problem: string | null = null;
   #running: Promise<void> = Promise.resolve();
 
@@ -62,6 +63,16 @@ export class LeaseElection implements Leadership {
 
   holder(): string | null {
     return this.#state.seen?.record.holder ?? null;
+  }
+
+  /** Who we are. */
+  get identity(): string {
+    return this.#options.identity;
+  }
+
+  /** Resolves after the next attempt. */
+  nextAttempt(): Promise<void> {
+    return new Promise((resolve) => this.#awaiting.push(resolve));
   }
 
   /** Why it is not known who leads; null = it is. */
@@ -97,6 +108,7 @@ export class LeaseElection implements Leadership {
       else await this.#write(step.kind === "create" ? null : step.from);
     }
     this.#tell();
+    for (const done of this.#awaiting.splice(0)) done();
   }
 
   async #run(): Promise<void> {

@@ -1,0 +1,153 @@
+// Builds what talks to the Kubernetes API, where a configuration asks for it. client-node is loaded here and only then.
+
+import { randomUUID } from "node:crypto";
+import { hostname } from "node:os";
+import { resolve } from "node:path";
+
+import type { ClusterTelemetry } from "../adapters/cluster-telemetry.ts";
+import { KubernetesApi } from "../adapters/kubernetes/api-client.ts";
+import { ClusterView } from "../adapters/kubernetes/cluster-view.ts";
+import { ConfigMapStore } from "../adapters/kubernetes/config-map-store.ts";
+import { EventRecorder } from "../adapters/kubernetes/event-recorder.ts";
+import { LeaseElection, microTime } from "../adapters/kubernetes/lease-election.ts";
+import { ScaleClient } from "../adapters/kubernetes/scale-client.ts";
+import { realWaiting } from "../adapters/kubernetes/waiting.ts";
+import { systemClock } from "../adapters/system-clock.ts";
+import { Actuator } from "../autoscaler/actuator.ts";
+import { reasonInWords } from "../control/reason-words.ts";
+import type { Registry } from "../control/registry.ts";
+import type { Configuration } from "../domain/configuration.ts";
+import type { TargetRef } from "../domain/target.ts";
+import { noEvents } from "../ports/event-sink.ts";
+import { soleLeader } from "../ports/leadership.ts";
+import type { Logger } from "../ports/logger.ts";
+import type { StateStore } from "../ports/state-store.ts";
+import { badInput, environmentFailed, reasonOf } from "./command-error.ts";
+
+/** How replicas are to be written; null where nobody writes them. */
+export type Acting = { readonly dryRun: boolean } | null;
+
+export type ComposedCluster = {
+  readonly view: ClusterView;
+  /** Null: nobody is elected. */
+  readonly election: LeaseElection | null;
+  /** Null: the checkpoint is not kept in the cluster. */
+  readonly store: StateStore | null;
+  /** Null: nobody writes replicas. */
+  readonly actuator: Actuator | null;
+  /** The workloads of the policies in force. */
+  targets(): readonly TargetRef[];
+  close(): Promise<void>;
+};
+
+export type ClusterNeeds = {
+  readonly configuration: Configuration;
+  /** Where relative paths start. */
+  readonly directory: string;
+  readonly registry: Registry;
+  readonly telemetry: ClusterTelemetry;
+  readonly logger: Logger;
+  readonly acting: Acting;
+};
+
+/** The Lease of those who write replicas, where the configuration names none. */
+const WRITERS_LEASE = "tidemark-autoscaler";
+
+/** Returns whether anything in the configuration needs the API server. */
+export function needsCluster({ source, state, kubernetes }: Configuration): boolean {
+  return (
+    (source.kind === "prometheus" && source.replicas === "kubernetes") ||
+    (source.kind === "scrape" && source.discovery === "kubernetes") ||
+    state.configMap !== null ||
+    kubernetes.leaderElection !== null
+  );
+}
+
+/** Returns what is needed of the cluster, or null where nothing is. Throws a CommandError where we are nobody to it. */
+export async function composeCluster(needs: ClusterNeeds): Promise<ComposedCluster | null> {
+  const { configuration, registry, telemetry, logger, acting } = needs;
+  if (acting === null && !needsCluster(configuration)) return null;
+  const access = await accessOf(needs);
+  const api = new KubernetesApi(access, (verb, code) => telemetry.request(verb, code));
+  const home = configuration.kubernetes.namespace ?? access.namespace;
+  const identity = `${process.env["POD_NAME"] ?? hostname()}_${randomUUID().slice(0, 8)}`;
+  const clock = systemClock();
+  const view = new ClusterView({ api, clock, waiting: realWaiting, logger });
+  const lease = leaseOf(needs);
+  const election =
+    lease === null
+      ? null
+      : new LeaseElection({
+          api,
+          namespace: knownHome(home),
+          name: lease,
+          identity,
+          nowText: () => microTime(clock.now()),
+          waiting: realWaiting,
+          logger,
+        });
+  const { configMap } = configuration.state;
+  const mayWrite = (): boolean => election?.isLeader() ?? true;
+  const store =
+    configMap === null
+      ? null
+      : new ConfigMapStore({ api, namespace: knownHome(home), name: configMap, mayWrite });
+  const events = new EventRecorder({
+    api,
+    identity,
+    uid: (target) => view.uid(target),
+    describe: reasonInWords,
+    waiting: realWaiting,
+    logger,
+  });
+  const actuator =
+    acting === null
+      ? null
+      : new Actuator(
+          {
+            registry,
+            scale: new ScaleClient(api),
+            leadership: election ?? soleLeader,
+            clock,
+            events: acting.dryRun ? noEvents : events,
+            telemetry,
+            logger,
+          },
+          { tickInterval: configuration.tick.interval, dryRun: acting.dryRun },
+        );
+  return {
+    view,
+    election,
+    store,
+    actuator,
+    targets: () => registry.entries().map(({ loaded }) => loaded.policy.target),
+    async close() {
+      await actuator?.settled();
+      await view.close();
+      await election?.close();
+      access.close();
+    },
+  };
+}
+
+/** A dry run stands in nobody's way: it takes no lease. */
+function leaseOf({ configuration, acting }: ClusterNeeds): string | null {
+  if (acting?.dryRun === true) return null;
+  const named = configuration.kubernetes.leaderElection?.lease ?? null;
+  return acting === null ? named : (named ?? WRITERS_LEASE);
+}
+
+async function accessOf({ configuration, directory }: ClusterNeeds) {
+  const { kubeconfig } = configuration.kubernetes;
+  const { clusterAccess } = await import("../adapters/kubernetes/cluster-access.ts");
+  try {
+    return clusterAccess(kubeconfig === null ? null : resolve(directory, kubeconfig));
+  } catch (error) {
+    throw environmentFailed(`no access to Kubernetes: ${reasonOf(error)}`, error);
+  }
+}
+
+function knownHome(namespace: string | null): string {
+  if (namespace !== null) return namespace;
+  throw badInput("spec.kubernetes.namespace is needed: the kubeconfig's context names no namespace");
+}
