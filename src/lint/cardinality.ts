@@ -1,6 +1,6 @@
 // How many series an expression can give: KEDA takes one, and one only.
 
-import { allNodes, type PromNode, partsOf, selectorsOf } from "./promql.ts";
+import { type PromNode, partsOf, selectorsOf } from "./promql.ts";
 
 /** Functions whose result is one value, whatever they are given. */
 const SINGLE = new Set(["absent", "absent_over_time", "scalar", "time", "vector", "pi"]);
@@ -66,7 +66,11 @@ function isPinned(node: PromNode, label: string): boolean {
   const selectors = selectorsOf(node);
   return (
     selectors.length > 0 &&
-    selectors.every(({ matchers }) => matchers.some(({ name, op }) => name === label && op === "="))
+    selectors.every(({ matchers }) =>
+      matchers.some(
+        ({ name, op, value }) => name === label && (op === "=" || (op === "=~" && /^[\w-]+$/.test(value))),
+      ),
+    )
   );
 }
 
@@ -86,9 +90,11 @@ export function isLatency(node: PromNode): boolean {
     if (part.kind === "selector") return part.matchers.some(({ name }) => name === "quantile");
     if (part.kind !== "binary" || part.op !== "/") return false;
     const durations = selectorsOf(part.left).some(({ name }) => DURATION.test(name ?? ""));
-    return durations && allNodes(part.right).some(({ kind }) => kind === "selector");
+    return durations && selectorsOf(part.right).some(({ name }) => REQUESTS.test(name ?? ""));
   });
 }
 
+/** What durations are divided by to give a mean. */
+const REQUESTS = /^nv_|_(count|total)$/;
 const DURATION =
   /_duration_us|_summary_us_sum|_histogram_ms_sum|(latency|duration|time)_(us|ms|seconds)(_sum)?$/;

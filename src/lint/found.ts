@@ -1,7 +1,11 @@
 // What a rule found, before it has its code.
 
 import { formatPath, type Position } from "../policy/finding.ts";
+import { harmless } from "../policy/wording.ts";
 import type { Field } from "./field.ts";
+
+/** Messages show names from the files, which may be of any length. */
+const LONGEST_MESSAGE = 1000;
 
 export type Found = Position & { readonly file: string; readonly path: string; readonly message: string };
 
@@ -21,5 +25,6 @@ export function wrongWithin(field: Field, offset: number, message: string): Foun
 }
 
 function found({ origin, path }: Field, { line, column }: Position, message: string): Found {
-  return { file: origin.file, line, column, path: formatPath(path), message };
+  const text = harmless(message.slice(0, LONGEST_MESSAGE));
+  return { file: origin.file, line, column, path: formatPath(path), message: text };
 }

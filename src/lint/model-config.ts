@@ -1,6 +1,6 @@
 // Triton's model configurations: backend, tensors, batching, instance groups.
 
-import { below, type Field, items, numberOf, textOf } from "./field.ts";
+import { below, type Field, isPresent, items, numberOf, textOf } from "./field.ts";
 import type { LintDocument } from "./read-file.ts";
 
 export type ModelConfig = {
@@ -31,11 +31,12 @@ export function modelConfigsOf(documents: readonly LintDocument[]): readonly Mod
       const { root } = document;
       const platform = single(root, "platform");
       const backend = single(root, "backend");
+      const isEnsemble = isPresent(below(root, "ensemble_scheduling"));
       return {
         document,
         root,
         name: textOf(single(root, "name")) ?? "",
-        backend: textOf(backend) ?? backendOfPlatform(textOf(platform) ?? ""),
+        backend: textOf(backend) ?? backendOfPlatform(textOf(platform) ?? (isEnsemble ? "ensemble" : "")),
         backendField: textOf(backend) === null ? platform : backend,
         maxBatchSize: numberOf(single(root, "max_batch_size")) ?? 0,
       };

@@ -94,12 +94,13 @@ function panelsIn(list: Field, depth: number): readonly Field[] {
   return items(list).flatMap((panel) => [panel, ...panelsIn(below(panel, "panels"), depth + 1)]);
 }
 
+const LONGEST_VARIABLE = 8192;
 const LABEL_VALUES = /^(\s*label_values\s*\(\s*)([\s\S]*?)(?:(,\s*)(\w+)\s*)?\)\s*$/;
 const QUERY_RESULT = /^(\s*query_result\s*\(\s*)([\s\S]*)\)\s*$/;
 
 /** `label_values(selector, label)` and `query_result(expression)` are Grafana's own. */
 function variableQuery(field: Field): readonly Query[] {
-  const text = textOf(field) ?? "";
+  const text = (textOf(field) ?? "").slice(0, LONGEST_VARIABLE);
   const [, head = "", selector = "", comma = "", label = ""] = LABEL_VALUES.exec(text) ?? [];
   const [, resultHead = "", expression = ""] = QUERY_RESULT.exec(text) ?? [];
   const base = { use: "variable" as const, field, panel: null };

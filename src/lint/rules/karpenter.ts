@@ -26,7 +26,9 @@ const oldKarpenter: Rule = {
                 `apiVersion is ${apiVersion}, which Karpenter has not served since 1.1; use ${group}/v1 (${kind === "Provisioner" ? "NodePool" : kind})`,
               ),
             ];
-      return kind === "NodePool" ? [...old, ...outOfPlace(root)] : old;
+      return kind === "NodePool" && apiVersion.startsWith("karpenter.sh/")
+        ? [...old, ...outOfPlace(root)]
+        : old;
     }),
 };
 
@@ -63,9 +65,9 @@ function outOfPlace(root: Field): readonly Found[] {
 type Requirement = { readonly field: Field; readonly key: string; readonly values: readonly Field[] };
 
 /** A NodePool's requirements; only values that are asked for. */
-function requirementsOf({ root, kind }: Manifest): readonly Requirement[] {
+function requirementsOf({ root, kind, apiVersion }: Manifest): readonly Requirement[] {
   const holder = kind === "NodePool" ? below(root, "spec", "template", "spec") : below(root, "spec");
-  if (kind !== "NodePool" && kind !== "Provisioner") return [];
+  if (!apiVersion.startsWith("karpenter.sh/")) return [];
   return items(below(holder, "requirements")).map((field) => ({
     field,
     key: textOf(below(field, "key")) ?? "",

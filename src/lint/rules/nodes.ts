@@ -123,11 +123,12 @@ const prepullDaemonSet: Rule = {
 function wrongDaemonSet(pod: Pod, { root, name, namespace }: Manifest): readonly Found[] {
   const spec = below(root, "spec");
   const selector = below(spec, "selector");
-  const isMissing = !isPresent(selector) || !isMapping(selector.value);
+  const isPatch = pod.specs.length > 1 && pod.containers.every(({ image }) => image === "");
+  const isMissing = !isPatch && !isMapping(selector.value);
   const also = namespace === null ? "; nor does it name a namespace" : "";
   const labels = textEntries(below(selector, "matchLabels"));
   const unselected =
-    !isMissing &&
+    isMapping(selector.value) &&
     !(selects(selector, pod.labels) && (labels.size === 0 || includesLabels(pod.labels, labels)));
   return [
     ...(isMissing

@@ -1,11 +1,11 @@
 // Rules on what pods are made of: where they may run, what they mount, as whom they run.
 
 import { flagValue } from "../command-line.ts";
-import { below, entries, type Field, isPresent, items, numberOf, scalarText, textOf } from "../field.ts";
+import { below, entries, type Field, items, numberOf, scalarText, textOf } from "../field.ts";
 import { type Found, wrongKey, wrongValue } from "../found.ts";
 import type { LintInput } from "../input.ts";
 import { type Manifest, sameNamespace, selects } from "../manifests.ts";
-import { type Container, type Pod, tritonContainers } from "../pods.ts";
+import { type Container, inParts, type Pod, tritonContainers, wholeServers } from "../pods.ts";
 import type { Rule } from "../rule.ts";
 
 const GPU_WORD = /gpu|nvidia|accelerator|cuda/i;
@@ -132,46 +132,49 @@ const bareServer: Rule = {
   severity: "warning",
   visible: true,
   find: ({ pods, manifests }) =>
-    tritonContainers(pods).flatMap(({ pod, container }) => {
-      if (pod.owner === null || !["Deployment", "StatefulSet", "Rollout"].includes(pod.owner.kind)) return [];
-      const wants = lacking(pod, container);
+    wholeServers(pods, ["Deployment", "StatefulSet", "Rollout"]).flatMap((server) => {
+      const wants = lacking(server);
       if (wants.length === 0) return [];
-      const all = [...wants, ...alsoLacking(pod, container, manifests)];
-      return [wrongKey(container.field, `container "${container.name}" lacks: ${all.join("; ")}`)];
+      const { name, field } = server.container;
+      const all = [...wants, ...alsoLacking(server, manifests)];
+      return [wrongKey(field, `container "${name}" lacks: ${all.join("; ")}`)];
     }),
 };
 
+type Server = ReturnType<typeof wholeServers>[number];
+
 /** What a server never does without. */
-function lacking({ spec, owner }: Pod, { field }: Container): readonly string[] {
-  const contexts = [below(spec, "securityContext"), below(field, "securityContext")];
-  const isUser = contexts.some(
-    (context) =>
-      below(context, "runAsNonRoot").value === true || (numberOf(below(context, "runAsUser")) ?? 0) > 0,
-  );
+function lacking({ pod: { specs }, owner, container: { parts } }: Server): readonly string[] {
+  const isUser = [...specs, ...parts].some((holder) => {
+    const context = below(holder, "securityContext");
+    return below(context, "runAsNonRoot").value === true || (numberOf(below(context, "runAsUser")) ?? 0) > 0;
+  });
   const isSpread =
-    isPresent(below(spec, "topologySpreadConstraints")) ||
-    isPresent(below(spec, "affinity", "podAntiAffinity"));
-  const isOne = owner !== null && numberOf(below(owner.root, "spec", "replicas")) === 1;
+    inParts(specs, "topologySpreadConstraints") !== null ||
+    inParts(specs, "affinity", "podAntiAffinity") !== null;
+  const isOne = numberOf(below(owner.root, "spec", "replicas")) === 1;
   return [
     ...(isUser ? [] : ["a securityContext with runAsNonRoot (it runs as root; the image has user 1000)"]),
-    ...(isPresent(below(field, "lifecycle", "preStop"))
-      ? []
-      : ["a preStop pause (requests still arrive after it was told to end)"]),
+    ...(inParts(parts, "lifecycle", "preStop") === null
+      ? ["a preStop pause (requests still arrive after it was told to end)"]
+      : []),
     ...(isSpread || isOne ? [] : ["topologySpreadConstraints (one node takes all replicas with it)"]),
   ];
 }
 
 /** What may stand in another file, or is not always needed: worth a word beside the rest, not alone. */
-function alsoLacking(pod: Pod, { field }: Container, manifests: readonly Manifest[]): readonly string[] {
+function alsoLacking(
+  { pod: { labels }, owner, container: { parts } }: Server,
+  manifests: readonly Manifest[],
+): readonly string[] {
   const budget = manifests.some(
     ({ kind, root, namespace }) =>
       kind === "PodDisruptionBudget" &&
-      sameNamespace(namespace, pod.owner?.namespace ?? null) &&
-      selects(below(root, "spec", "selector"), pod.labels),
+      sameNamespace(namespace, owner.namespace) &&
+      selects(below(root, "spec", "selector"), labels),
   );
-  const memory = items(below(field, "volumeMounts")).some(
-    (mount) => textOf(below(mount, "mountPath")) === "/dev/shm",
-  );
+  const mounts = parts.flatMap((part) => items(below(part, "volumeMounts")));
+  const memory = mounts.some((mount) => textOf(below(mount, "mountPath")) === "/dev/shm");
   return [
     ...(budget ? [] : ["a PodDisruptionBudget (none among these files)"]),
     ...(memory ? [] : ["a Memory emptyDir at /dev/shm (Python backends need it)"]),

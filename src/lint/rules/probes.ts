@@ -1,10 +1,9 @@
 // Rules on probes and on the end of a pod.
 
 import { flagValue, wordsOf } from "../command-line.ts";
-import { below, type Field, isPresent, numberOf, textOf } from "../field.ts";
+import { below, type Field, numberOf, textOf } from "../field.ts";
 import { type Found, wrongKey, wrongValue, wrongWithin } from "../found.ts";
-import { sameNamespace } from "../manifests.ts";
-import { type Container, type Pod, tritonContainers } from "../pods.ts";
+import { type Container, inParts, type Pod, wholeServers } from "../pods.ts";
 import type { Rule } from "../rule.ts";
 
 const READY = "/v2/health/ready";
@@ -17,24 +16,16 @@ const probes: Rule = {
   severity: "warning",
   visible: true,
   find: ({ pods }) =>
-    tritonContainers(pods)
-      .filter(
-        ({ pod }) =>
-          pod.owner !== null &&
-          ["Deployment", "StatefulSet", "DaemonSet", "Rollout", "ReplicaSet"].includes(pod.owner.kind),
-      )
-      .flatMap(({ container }) => [...readiness(container), ...liveness(container)]),
+    wholeServers(pods, ["Deployment", "StatefulSet", "DaemonSet", "Rollout", "ReplicaSet"]).flatMap(
+      ({ container }) => [...readiness(container), ...liveness(container)],
+    ),
 };
 
-function readiness({ field, name, words }: Container): readonly Found[] {
-  const probe = below(field, "readinessProbe");
-  if (!isPresent(probe)) {
-    return [
-      wrongKey(
-        field,
-        `container "${name}" has no readinessProbe: it gets requests before its models are loaded`,
-      ),
-    ];
+function readiness({ field, name, words, parts }: Container): readonly Found[] {
+  const probe = inParts(parts, "readinessProbe");
+  if (probe === null) {
+    const message = `container "${name}" has no readinessProbe: it gets requests before its models are loaded`;
+    return [wrongKey(field, message)];
   }
   const asks = asksReady(probe);
   if (asks === null || flagValue(words, "strict-readiness") === "false") return [];
@@ -42,14 +33,14 @@ function readiness({ field, name, words }: Container): readonly Found[] {
   return [asks(message)];
 }
 
-function liveness({ field, name }: Container): readonly Found[] {
-  const probe = below(field, "livenessProbe");
-  if (!isPresent(probe)) return [];
+function liveness({ field, name, parts }: Container): readonly Found[] {
+  const probe = inParts(parts, "livenessProbe");
+  if (probe === null) return [];
   const asks = asksReady(probe);
   const message = `livenessProbe asks ${READY}: a model that fails to load gets the server killed again and again; ask /v2/health/live`;
   const wrong = asks === null ? [] : [asks(message)];
   const patience = startSeconds(probe);
-  if (isPresent(below(field, "startupProbe")) || patience >= START_BUDGET_SECONDS) return wrong;
+  if (inParts(parts, "startupProbe") !== null || patience >= START_BUDGET_SECONDS) return wrong;
   const missing = `container "${name}" has a livenessProbe and no startupProbe: Triton listens only once its models are loaded, and one that takes longer than ${patience} s is killed each time; add one with time for the slowest load (10 s × 60)`;
   return [...wrong, wrongKey(field, missing)];
 }
@@ -98,48 +89,28 @@ const graceArithmetic: Rule = {
   title: "grace period too short for preStop and exit timeout",
   severity: "warning",
   visible: true,
-  find: ({ pods }) => pods.flatMap((pod) => shortGrace(pod, pods)),
+  find: ({ pods }) =>
+    pods.flatMap((pod) => {
+      const server = pod.containers.find(({ isTriton }) => isTriton || pod.owner === null);
+      const isWhole = server !== undefined && (server.image !== "" || server.parts.length === 1);
+      return isWhole ? shortGrace(pod, server) : [];
+    }),
 };
 
-/** What one file leaves out another may say: a patch of the same object. */
-function shortGrace(pod: Pod, pods: readonly Pod[]): readonly Found[] {
-  const parts = pods.filter((other) => other === pod || isSameOwner(other, pod));
-  const all = parts.flatMap(({ containers }) => containers);
-  const server = all.find(({ isTriton }) => isTriton) ?? (pod.owner === null ? all[0] : undefined);
-  if (server === undefined) return [];
-  const same = all.filter(({ name }) => name === server.name);
-  const stops = same.map(({ field }) => below(field, "lifecycle", "preStop")).filter(isPresent);
-  const place = placeOfGrace(pod, parts, server);
-  if (place === null || (stops.length === 0 && !place.isGiven)) return [];
-  if (pod.owner === null && (stops.length === 0 || !place.isGiven)) return [];
-  const timeouts = same
-    .map(({ words }) => flagValue(words, "exit-timeout-secs"))
-    .filter((value) => value !== null);
-  const preStop = Math.max(0, ...stops.map(sleepSeconds));
-  const exit = Number(timeouts.at(-1) ?? EXIT_TIMEOUT_SECONDS);
-  const needed = preStop + exit + MARGIN_SECONDS;
-  if (place.seconds >= needed) return [];
-  const sum = `preStop ${preStop} s, Triton's exit timeout ${exit} s${timeouts.length > 0 ? "" : " (the default of --exit-timeout-secs)"}, ${MARGIN_SECONDS} s to spare`;
-  const message = `terminationGracePeriodSeconds is ${place.seconds}${place.isGiven ? "" : " (the default)"}, must be at least ${needed}: ${sum}; requests under way are cut off`;
-  return [place.isGiven ? wrongValue(place.field, message) : wrongKey(pod.spec, message)];
-}
-
-/** The grace period in force, if this pod's part is the one to blame for it. */
-function placeOfGrace(
-  pod: Pod,
-  parts: readonly Pod[],
-  server: Container,
-): { readonly field: Field; readonly seconds: number; readonly isGiven: boolean } | null {
-  const own = below(pod.spec, "terminationGracePeriodSeconds");
-  if (isPresent(own)) return { field: own, seconds: numberOf(own) ?? DEFAULT_GRACE_SECONDS, isGiven: true };
-  const elsewhere = parts.some(({ spec }) => isPresent(below(spec, "terminationGracePeriodSeconds")));
-  if (elsewhere || !pod.containers.includes(server)) return null;
-  return { field: own, seconds: DEFAULT_GRACE_SECONDS, isGiven: false };
-}
-
-function isSameOwner({ owner: one }: Pod, { owner: other }: Pod): boolean {
-  if (one === null || other === null) return false;
-  return one.kind === other.kind && one.name === other.name && sameNamespace(one.namespace, other.namespace);
+function shortGrace(pod: Pod, { parts, words }: Container): readonly Found[] {
+  const grace = inParts(pod.specs, "terminationGracePeriodSeconds");
+  const preStop = inParts(parts, "lifecycle", "preStop");
+  const isSaid = pod.owner === null ? grace !== null && preStop !== null : grace !== null || preStop !== null;
+  if (!isSaid) return [];
+  const sleep = preStop === null ? 0 : sleepSeconds(preStop);
+  const timeout = flagValue(words, "exit-timeout-secs");
+  const exit = Number(timeout ?? EXIT_TIMEOUT_SECONDS);
+  const given = (grace === null ? null : numberOf(grace)) ?? DEFAULT_GRACE_SECONDS;
+  const needed = sleep + exit + MARGIN_SECONDS;
+  if (given >= needed || !Number.isFinite(needed)) return [];
+  const sum = `preStop ${sleep} s, Triton's exit timeout ${exit} s${timeout === null ? " (the default of --exit-timeout-secs)" : ""}, ${MARGIN_SECONDS} s to spare`;
+  const message = `terminationGracePeriodSeconds is ${given}${grace === null ? " (the default)" : ""}, must be at least ${needed}: ${sum}; requests under way are cut off`;
+  return [grace === null ? wrongKey(pod.spec, message) : wrongValue(grace, message)];
 }
 
 function sleepSeconds(preStop: Field): number {

@@ -100,7 +100,7 @@ function commandLines({ pods, manifests }: LintInput): readonly Found[] {
 
 function wrongFetches(words: readonly Word[]): readonly Found[] {
   return words.flatMap((word, index) => {
-    const [, path = ""] = /^https?:\/\/[^/]+(\/v2\/[^?#]*)/.exec(word.text) ?? [];
+    const [, path = ""] = /^(?:https?:\/\/)?[^/]+(\/v2\/[^?#]*)/.exec(word.text) ?? [];
     const command = lineAround(words, index);
     const posts = command.some(({ text }) =>
       /^(-X|--request)?=?POST$|^(-d|--data(-\w+)?|--json|--post-data)(=|$)/.test(text),
