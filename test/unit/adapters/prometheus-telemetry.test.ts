@@ -8,11 +8,8 @@ import { type OwnMetric, POLICY_GAUGES, SERVICE_METRICS } from "../../../src/ada
 import { PrometheusTelemetry } from "../../../src/adapters/prometheus-telemetry.ts";
 import type { Decision, Step } from "../../../src/domain/decision.ts";
 import type { DecisionRecord } from "../../../src/domain/record.ts";
-import { NO_STARTUP_MEMORY, observed } from "../../../src/domain/startup-times.ts";
-import { initialState, type ScalerState } from "../../../src/domain/state.ts";
-import { seconds } from "../../../src/domain/units.ts";
 import { parseExposition } from "../../../src/observe/exposition.ts";
-import { anObservation, aPolicy, at, DECLARED, live } from "../../support/builders.ts";
+import { anObservation, aPolicy, DECLARED, live } from "../../support/builders.ts";
 
 const POLICY = aPolicy({
   signals: { requestRate: DECLARED.requestRate, latency: DECLARED.latency, gpuMemory: DECLARED.gpuMemory },
@@ -243,28 +240,6 @@ describe("the service's metrics", () => {
     while (performance.now() < blockedUntil);
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect((await page(made))["event_loop_lag_seconds{}"]).toBeGreaterThan(0.1);
-  });
-
-  test("show how long starts took from the third one on, until the policy goes", async () => {
-    const made = telemetry();
-    const knowing = (count: number): ScalerState => ({
-      ...initialState(),
-      startups: {
-        ...NO_STARTUP_MEMORY,
-        times: observed(NO_STARTUP_MEMORY.times, seconds(5), { at: at(0), count }),
-      },
-    });
-    const key = "ai-inference/embedder";
-    made.decision(POLICY, aRecord(), null);
-    made.learned(key, knowing(2));
-    expect(only(await page(made), "startup")).toEqual({});
-    made.learned(key, knowing(10));
-    expect(only(await page(made), "startup")).toEqual({
-      'startup_seconds{quantile="0.5"}': 5,
-      'startup_seconds{quantile="0.9"}': 5,
-    });
-    made.policyRemoved(key);
-    expect(only(await page(made), "startup")).toEqual({});
   });
 
   test("come out whole for pages asked for at once", async () => {
