@@ -54,6 +54,7 @@ const GET_METRICS = `${SERVICE}/GetMetrics`;
 const SERVICE_DEFINITION = loadExternalScalerProto().service;
 const CONNECTIONS = 2;
 const NEAR_MS = 1000;
+const CLOSE_AFTER_MS = 2000;
 
 async function run(order: LoadOrder): Promise<LoadOutcome> {
   const calls = buildCalls(order);
@@ -91,9 +92,9 @@ function isOver({ session, sinceMs }: Line, { renewSeconds = Number.POSITIVE_INF
   return session.closed || session.destroyed || performance.now() - sinceMs > renewSeconds * 1000;
 }
 
-/** The old connection ends once its calls have. */
+/** The old connection ends once its calls have: a GOAWAY of ours would overtake those that are not sent yet. */
 function renewed({ session }: Line, order: LoadOrder, log: Log): Line {
-  if (!session.closed && !session.destroyed) session.close();
+  setTimeout(() => session.close(), CLOSE_AFTER_MS);
   return connected(order, log);
 }
 

@@ -24,26 +24,34 @@ export type Served = {
   stop(): Promise<number | null>;
   /** Ends it as a crash would: at once and without a word. */
   kill(): Promise<void>;
+  readonly pid: number;
+  signal(name: NodeJS.Signals): void;
+  /** Resolves with its exit code once it has ended. */
+  readonly ended: Promise<number | null>;
 };
 
 /** Starts the service on free loopback ports and resolves once it says that it is ready. */
 export async function serve(documents: {
   readonly configuration: string;
   readonly policy: string;
+  /** A shell command before it, as `ulimit -n 64`. */
+  readonly under?: string;
+  /** Node's flags besides those of the image. */
+  readonly flags?: readonly string[];
 }): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-serve-"));
   const [configuration, policies] = [join(folder, "scaler.yaml"), join(folder, "policies")];
   mkdirSync(policies);
   writeFileSync(configuration, documents.configuration);
   writeFileSync(join(policies, "policy.yaml"), documents.policy);
-  const child = spawn(
-    process.execPath,
-    [...FLAGS, COMMAND, "serve", "--config", configuration, "--policies", policies],
-    {
-      stdio: ["ignore", "pipe", "pipe"],
-    },
-  );
+  const { under = ":", flags = [] } = documents;
+  const command = [process.execPath, ...FLAGS, ...flags, COMMAND];
+  const serving = [...command, "serve", "--config", configuration, "--policies", policies];
+  const child = spawn("bash", ["-c", `${under}; exec "$@"`, "bash", ...serving], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   child.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const ended = once(child, "exit").then(([code]) => code as number | null);
   const log: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => log.push(chunk.toString()));
   const line = await firstLine(child);
@@ -52,7 +60,16 @@ export async function serve(documents: {
     child.kill("SIGKILL");
     throw new Error(`serve did not become ready; it printed ${JSON.stringify(line)}\n${log.join("")}`);
   }
-  return { grpc, http, log: () => log.join(""), stop: () => stop(child), kill: () => kill(child) };
+  return {
+    grpc,
+    http,
+    log: () => log.join(""),
+    stop: () => stop(child),
+    kill: () => kill(child),
+    pid: child.pid ?? 0,
+    signal: (name) => void child.kill(name),
+    ended,
+  };
 }
 
 function flagsOf(imageFile: string): string[] {
