@@ -44,6 +44,7 @@ export class ClusterView {
     const namespaces = new Set(targets.map(({ namespace }) => namespace));
     const kinds = new Set(targets.map(({ kind, namespace }) => `${namespace}/${kind}`));
     adjust(this.#workloads, kinds, (key) => this.#watchWorkloads(key));
+    for (const [key, list] of this.#workloads) this.#rememberAll(key, list);
     adjust(this.#pods, namespaces, (namespace) => this.#watchPods(namespace));
     adjust(this.#hpas, namespaces, (namespace) =>
       this.#list(`/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`, hpaFacts),
@@ -94,7 +95,7 @@ export class ClusterView {
   problem(at: Instant): string | null {
     for (const list of [...this.#workloads.values(), ...this.#pods.values()]) {
       if (list.isCurrentAt(at)) continue;
-      return list.problem === null ? "not listed yet" : failureText(list.problem);
+      return list.problem === null ? "not watched yet" : failureText(list.problem);
     }
     return null;
   }
@@ -139,6 +140,17 @@ export class ClusterView {
       for (const listener of this.#listeners) listener();
     });
     return list;
+  }
+
+  /** A workload that is followed from now on may have been listed with others. */
+  #rememberAll(key: string, list: WatchedList<WorkloadFacts>): void {
+    const [namespace = "", kind] = key.split("/");
+    if (!list.isSynced) return;
+    this.#remember(list, {
+      kind: kind === "StatefulSet" ? kind : "Deployment",
+      namespace,
+      changed: null,
+    });
   }
 
   #remember(

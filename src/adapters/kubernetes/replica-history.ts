@@ -32,8 +32,4 @@ export class ReplicaHistory {
     const changes = this.#changes.get(key) ?? [];
     return (changes.findLast((change) => change.at <= at) ?? changes[0])?.counts ?? null;
   }
-
-  forget(key: string): void {
-    this.#changes.delete(key);
-  }
 }

@@ -62,6 +62,11 @@ export class WatchedList<Item> {
     return this.#core.items.get(key)?.item ?? null;
   }
 
+  /** Whether a list has ever come in. */
+  get isSynced(): boolean {
+    return this.#core.isSynced;
+  }
+
   /** Returns whether what is known was true at `at`, or little before. */
   isCurrentAt(at: Instant): boolean {
     if (!this.#core.isSynced) return false;
