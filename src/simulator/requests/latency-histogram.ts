@@ -19,6 +19,11 @@ const HIGH_WORD = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
 /** Returns a span's bucket: exponent and leading mantissa bits of the double, as they are. */
 export function bucketOf(seconds: number): number {
   VALUE[0] = seconds;
+  return bucketOfValue();
+}
+
+/** Returns the bucket of what `VALUE` holds: an argument would be put on the heap, request for request. */
+function bucketOfValue(): number {
   const bucket = ((WORDS[HIGH_WORD] ?? 0) >> SHIFT) - FIRST + 1;
   return bucket < 0 ? 0 : bucket < HISTOGRAM_BUCKETS ? bucket : HISTOGRAM_BUCKETS - 1;
 }
@@ -38,31 +43,40 @@ export class LatencyHistogram {
 
   /** Counts one span. */
   add(seconds: number): void {
-    const bucket = bucketOf(seconds);
-    this.buckets[bucket] = (this.buckets[bucket] ?? 0) + 1;
+    increment(this.buckets, bucketOf(seconds));
     this.#count += 1;
     this.#sum += seconds;
     if (seconds < this.#min) this.#min = seconds;
     if (seconds > this.#max) this.#max = seconds;
   }
 
-  /** Counts how long ago, at `at`, the arrivals of a batch were; they are in order. */
-  addAges({ times, mask, first, count }: ArrivalWindow, at: number): void {
-    const { buckets } = this;
+  /** Counts the latencies of a batch that was answered `overheadSeconds` after its end, and its queue times in `queue`. */
+  addBatch(batch: ArrivalWindow, overheadSeconds: number, queue: LatencyHistogram): void {
+    const { times, mask, first, count, startedAt } = batch;
+    const answeredAt = batch.finishesAt + overheadSeconds;
     const end = first + count;
-    let sum = 0;
+    let latencies = 0;
+    let waits = 0;
     for (let place = first; place < end; place += 1) {
-      const seconds = at - (times[place & mask] ?? 0);
-      const bucket = bucketOf(seconds);
-      buckets[bucket] = (buckets[bucket] ?? 0) + 1;
-      sum += seconds;
+      const arrivedAt = times[place & mask] ?? 0;
+      latencies += answeredAt - arrivedAt;
+      VALUE[0] = answeredAt - arrivedAt;
+      increment(this.buckets, bucketOfValue());
+      waits += startedAt - arrivedAt;
+      VALUE[0] = startedAt - arrivedAt;
+      increment(queue.buckets, bucketOfValue());
     }
     this.#count += count;
-    this.#sum += sum;
-    const longest = at - (times[first & mask] ?? 0);
-    const shortest = at - (times[(end - 1) & mask] ?? 0);
-    if (shortest < this.#min) this.#min = shortest;
-    if (longest > this.#max) this.#max = longest;
+    this.#sum += latencies;
+    queue.#count += count;
+    queue.#sum += waits;
+    // They arrived in order.
+    const earliest = times[first & mask] ?? 0;
+    const latest = times[(end - 1) & mask] ?? 0;
+    if (answeredAt - latest < this.#min) this.#min = answeredAt - latest;
+    if (answeredAt - earliest > this.#max) this.#max = answeredAt - earliest;
+    if (startedAt - latest < queue.#min) queue.#min = startedAt - latest;
+    if (startedAt - earliest > queue.#max) queue.#max = startedAt - earliest;
   }
 
   /** Returns the mean in seconds, null of nothing. */
@@ -127,4 +141,8 @@ function middleOf(bucket: number): number {
   const octave = (bucket - 1) >> BUCKETS_PER_OCTAVE_BITS;
   const part = (bucket - 1) & ((1 << BUCKETS_PER_OCTAVE_BITS) - 1);
   return 2 ** (LEAST_EXPONENT + octave) * (1 + (part + 0.5) / (1 << BUCKETS_PER_OCTAVE_BITS));
+}
+
+function increment(buckets: Uint32Array, bucket: number): void {
+  buckets[bucket] = (buckets[bucket] ?? 0) + 1;
 }

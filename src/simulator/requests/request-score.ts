@@ -95,8 +95,7 @@ export class RequestScore {
         this.answered(times[place & mask] ?? 0, batch);
       return;
     }
-    this.latency.addAges(batch, answeredAt);
-    this.queue.addAges(batch, startedAt);
+    this.latency.addBatch(batch, overheadSeconds, this.queue);
     // Arrivals are in order: those that are late come first.
     let late = 0;
     while (late < count && answeredAt - (times[(first + late) & mask] ?? 0) > objectiveSeconds) late += 1;
