@@ -11,7 +11,8 @@ export type Token = {
 const BLANK = /(?:[\s,;]|#[^\n]*)*/y;
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
 const NUMBER = /0[xX][0-9a-fA-F]+|(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[fF]?/y;
-const EXTENSION = /\[[A-Za-z_][\w./-]*\]/y;
+/** The name of an extension; what follows it tells it from a list of one name. */
+const EXTENSION = /\[[A-Za-z_][\w./-]*\](?=\s*[:{<])/y;
 const SIGNS = new Set(["{", "}", "<", ">", "[", "]", ":", "-"]);
 const ESCAPES: ReadonlyMap<string, string> = new Map([
   ["n", "\n"],
@@ -26,18 +27,14 @@ export function pbtxtTokens(text: string): readonly Token[] {
   for (;;) {
     at += lengthOf(BLANK, text, at);
     if (at >= text.length) return [...tokens, { kind: "end", text: "", offset: text.length }];
-    const { token, end } = tokenAt(text, at, tokens.at(-1));
+    const { token, end } = tokenAt(text, at);
     tokens.push(token);
     if (token.kind === "bad") return tokens;
     at = end;
   }
 }
 
-function tokenAt(
-  text: string,
-  offset: number,
-  before: Token | undefined,
-): { readonly token: Token; readonly end: number } {
+function tokenAt(text: string, offset: number): { readonly token: Token; readonly end: number } {
   const made = (kind: Token["kind"], length: number) => ({
     token: { kind, text: text.slice(offset, offset + length), offset },
     end: offset + length,
@@ -47,9 +44,8 @@ function tokenAt(
   const number = lengthOf(NUMBER, text, offset);
   if (number > 0) return made("number", number);
   const character = text[offset] ?? "";
-  // After a colon a bracket begins a list, elsewhere it may hold the name of an extension.
-  const extension = before?.text === ":" ? 0 : lengthOf(EXTENSION, text, offset);
-  if (extension > 0 && before?.kind !== "name") return made("name", extension);
+  const extension = lengthOf(EXTENSION, text, offset);
+  if (extension > 0) return made("name", extension);
   if (SIGNS.has(character)) return made("sign", 1);
   if (character !== '"' && character !== "'") return made("bad", 1);
   const end = textEnd(text, offset);

@@ -5,6 +5,7 @@ import { type FieldPath, type Finding, formatPath, type Position } from "../poli
 import { locator } from "../policy/locate.ts";
 import type { SourceText } from "../policy/source-text.ts";
 import { harmless, quoted } from "../policy/wording.ts";
+import { depthExceededAt } from "../policy/yaml-scan.ts";
 import { keyText } from "../policy/yaml-values.ts";
 import type { Origin } from "./field.ts";
 import { sourceOffset } from "./scalar-text.ts";
@@ -15,19 +16,26 @@ export type ReadDocument = { readonly value: unknown; readonly origin: Origin };
 /** What a text held: documents, and what is wrong with it. */
 export type Reading = { readonly documents: readonly ReadDocument[]; readonly findings: readonly Finding[] };
 
-const MAX_DEPTH = 64;
+/** Definitions of custom resources are the deepest that people have. */
+const MAX_DEPTH = 100;
 /** Aliases can multiply a small text into a huge document: that many values are read. */
 const MAX_VALUES = 200_000;
+/** Duplicate keys are looked for here: the parser's own check is quadratic. */
+const PARSING = { uniqueKeys: false, prettyErrors: false, logLevel: "error" } as const;
 const MOST_SYNTAX_ERRORS = 20;
 const LONGEST_PARSER_MESSAGE = 160;
 
 /** Returns the documents of a YAML text; never throws. Documents after a syntax error are left out. */
 export function readYaml(source: SourceText, file: string): Reading {
-  const parsed = parse(source.text);
-  if (parsed === null) {
-    const message = "nested too deeply to be read";
-    return { documents: [], findings: [{ line: 1, column: 1, code: "YAML_FORBIDDEN", path: "", message }] };
+  const deep = depthExceededAt(source.text, MAX_DEPTH);
+  if (deep !== null) {
+    const message = `nested deeper than ${MAX_DEPTH} levels, the most that is read`;
+    return {
+      documents: [],
+      findings: [{ ...source.positionAt(deep), code: "YAML_FORBIDDEN", path: "", message }],
+    };
   }
+  const parsed = parseAllDocuments<ParsedNode>(source.text, PARSING);
   const documents: ReadDocument[] = [];
   const findings: Finding[] = [];
   for (const document of parsed) {
@@ -46,6 +54,7 @@ export function readYaml(source: SourceText, file: string): Reading {
     if (document.errors.length > 0 || document.contents === null) continue;
     const conversion = new Conversion(source);
     const value = conversion.convert(document.contents, []);
+    if (value === null) continue;
     findings.push(...conversion.findings);
     const contents = document.contents;
     const within = (path: FieldPath, offset: number): Position =>
@@ -53,15 +62,6 @@ export function readYaml(source: SourceText, file: string): Reading {
     documents.push({ value, origin: { file, locate: locator(contents, source.positionAt), within } });
   }
   return { documents, findings };
-}
-
-function parse(text: string): ReturnType<typeof parseAllDocuments<ParsedNode>> | null {
-  try {
-    return parseAllDocuments<ParsedNode>(text, { uniqueKeys: false, prettyErrors: false, logLevel: "error" });
-  } catch (error) {
-    if (error instanceof RangeError) return null;
-    throw error;
-  }
 }
 
 function placeWithin(
@@ -79,13 +79,12 @@ function placeWithin(
   return source.positionAt(sourceOffset(source.text, node.range[0], { text: node.value, offset }));
 }
 
-type Collected = { readonly anchors: Map<string, unknown>; values: number };
-
 /** A tree to plain data without prototypes; what an alias names is copied in. */
 class Conversion {
   readonly findings: Finding[] = [];
   readonly #source: SourceText;
-  readonly #collected: Collected = { anchors: new Map(), values: 0 };
+  readonly #anchors = new Map<string, { readonly value: unknown; readonly size: number }>();
+  #values = 0;
 
   constructor(source: SourceText) {
     this.#source = source;
@@ -93,12 +92,20 @@ class Conversion {
 
   /** Returns the data of a node; null where it is too deep, or where aliases have made too much of it. */
   convert(node: ParsedNode | null, path: FieldPath): unknown {
-    this.#collected.values += 1;
-    if (node === null || path.length > MAX_DEPTH || this.#collected.values > MAX_VALUES) return null;
-    if (isAlias(node)) return this.#copied(this.#collected.anchors.get(node.source) ?? null);
+    this.#values += 1;
+    if (node === null || path.length > MAX_DEPTH || this.#values > MAX_VALUES) return null;
+    if (isAlias(node)) return this.#aliased(node.source);
+    const before = this.#values;
     const value = this.#valueOf(node, path);
-    if (node.anchor !== undefined) this.#collected.anchors.set(node.anchor, value);
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, { value, size: this.#values - before });
     return value;
+  }
+
+  /** Counts what a copy would add, so that aliases of aliases end. */
+  #aliased(name: string): unknown {
+    const named = this.#anchors.get(name);
+    this.#values += named?.size ?? 0;
+    return this.#values > MAX_VALUES ? null : (named?.value ?? null);
   }
 
   #valueOf(node: ParsedNode, path: FieldPath): unknown {
@@ -131,13 +138,5 @@ class Conversion {
     const message = `key ${quoted(String(path.at(-1)))} twice in one mapping; remove one of them`;
     const place = this.#source.positionAt(pair.key.range[0]);
     this.findings.push({ ...place, code: "YAML_DUPLICATE_KEY", path: formatPath(path), message });
-  }
-
-  /** Counts what a copy adds, so that aliases of aliases end. */
-  #copied(value: unknown): unknown {
-    this.#collected.values += 1;
-    if (this.#collected.values > MAX_VALUES || value === null || typeof value !== "object") return value;
-    for (const item of Object.values(value)) this.#copied(item);
-    return this.#collected.values > MAX_VALUES ? null : value;
   }
 }

@@ -44,6 +44,21 @@ export function scanYaml(text: string): readonly ScanFinding[] {
   return findings;
 }
 
+/** Returns the offset at which `text` is nested deeper than `depth` or so; null if nowhere. Parsers recurse: look before. */
+export function depthExceededAt(text: string, depth: number): number | null {
+  const gauge = new DepthGauge();
+  let offset = 0;
+  let scalarFollows = false;
+  for (const token of new Lexer().lex(text)) {
+    const type: CST.TokenType | null = scalarFollows ? null : CST.tokenType(token);
+    scalarFollows = type === "scalar";
+    if (type !== null && INSERTED.has(type)) continue;
+    if (gauge.take(type, token) > depth + 1) return offset;
+    offset += token.length;
+  }
+  return null;
+}
+
 /**
  * Follows how deep tokens are nested, leaves counted: open brackets plus columns of block nodes that enclose the
  * token. Lists that are not indented under their key share its column, so true depth can be up to twice as much:
