@@ -8,6 +8,7 @@ import { withInstantsAsNumbers, withInstantsAsText } from "../domain/instant.ts"
 import {
   BAD_POINTS_MAX,
   type BadPoint,
+  type FullBatch,
   type LearnedCapacity,
   type LearnedRate,
   type LearnedService,
@@ -62,6 +63,7 @@ const held: Fields<HeldReplicas> = {
   since: at,
   meanArrivalsPerSecond: rate.nullable(),
   wasClean: z.boolean(),
+  backlogSince: at.nullable(),
 };
 const breach: Fields<Breach> = {
   at,
@@ -70,9 +72,11 @@ const breach: Fields<Breach> = {
   futileUntil: at.nullable(),
 };
 const learnedRate: Fields<LearnedRate> = { at, perReplica: rate };
+const fullBatch: Fields<FullBatch> = { at, inferences: rate };
 const badPoint: Fields<BadPoint> = { ...learnedRate, readyReplicas: count };
 const service: Fields<LearnedService> = { model: z.string(), batch: rate, executionSeconds: rate };
 const learned: Fields<LearnedCapacity> = {
+  fullBatch: z.strictObject(fullBatch).nullable(),
   cap: z.strictObject(learnedRate).nullable(),
   badPoints: z.array(z.strictObject(badPoint)).max(BAD_POINTS_MAX),
   proven: z.strictObject(learnedRate).nullable(),

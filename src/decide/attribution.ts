@@ -1,7 +1,7 @@
 // Why requests take long: what replicas cure (waiting, and executions that grew with the load) and what they do not.
 
-import { type RequestTime, readingOf } from "../domain/observation.ts";
 import type { LearnedService } from "../domain/learned-capacity.ts";
+import { type RequestTime, readingOf } from "../domain/observation.ts";
 import type { AnySignalName } from "../domain/policy.ts";
 import type { TickContext } from "./context.ts";
 

@@ -1,7 +1,7 @@
 // How each quality signal stands at this tick, since when it has been above its target, and whether replicas helped.
 
-import type { AnySignalName } from "../domain/policy.ts";
 import { customReading } from "../domain/observation.ts";
+import type { AnySignalName } from "../domain/policy.ts";
 import type { Breach, ScalerState } from "../domain/state.ts";
 import { after, elapsed, minutes } from "../domain/units.ts";
 import { incurableCause } from "./attribution.ts";
@@ -31,7 +31,9 @@ export type Judged = {
 export function judge(context: TickContext): Judged {
   const verdicts = verdictsOf(context);
   const incurable = [...verdicts].filter(([name, verdict]) => isIncurable(name, verdict, context));
-  const isOneHot = [...verdicts.values()].some((verdict) => verdict.kind === "sustained" && verdict.isOneHotPod);
+  const isOneHot = [...verdicts.values()].some(
+    (verdict) => verdict.kind === "sustained" && verdict.isOneHotPod,
+  );
   return {
     verdicts,
     incurable: new Set(incurable.map(([name]) => name)),
@@ -42,7 +44,9 @@ export function judge(context: TickContext): Judged {
 
 /** Returns whether some quality signal is above target, lastingly, evenly, and for a cause that replicas could cure. */
 export function isBreachedByLoad({ verdicts, incurable, isImbalanced }: Judged): boolean {
-  return !isImbalanced && [...verdicts].some(([name, { kind }]) => kind === "sustained" && !incurable.has(name));
+  return (
+    !isImbalanced && [...verdicts].some(([name, { kind }]) => kind === "sustained" && !incurable.has(name))
+  );
 }
 
 /** Returns whether at least one quality or backlog signal has data and all that count are at target. */
@@ -82,7 +86,8 @@ function verdictsOf(context: TickContext): ReadonlyMap<AnySignalName, QualityVer
   const verdicts = new Map<AnySignalName, QualityVerdict>();
   for (const name of ["queueDuration", "latency"] as const) {
     const [signal, reading] = [signals[name], readings[name]];
-    if (signal !== null && reading !== undefined) verdicts.set(name, qualityVerdict(reading, signal, context));
+    if (signal !== null && reading !== undefined)
+      verdicts.set(name, qualityVerdict(reading, signal, context));
   }
   for (const signal of signals.custom) {
     const reading = customReading(readings, signal.name);
@@ -117,9 +122,7 @@ function isFutileNow(breach: Breach, value: number, context: TickContext): boole
   const load = loadPerReplica(context);
   if (load === null || breach.loadPerReplica === null) return false;
   const isQuiet = state.backlogAboveAt === null || elapsed(state.backlogAboveAt, at) >= QUIET_AFTER_BACKLOG;
-  return (
-    isQuiet && load <= RELIEVED_RATIO * breach.loadPerReplica && value >= UNCHANGED_RATIO * breach.value
-  );
+  return isQuiet && load <= RELIEVED_RATIO * breach.loadPerReplica && value >= UNCHANGED_RATIO * breach.value;
 }
 
 function loadPerReplica({ observation, ready }: TickContext): number | null {

@@ -36,7 +36,8 @@ export function knowService(context: TickContext): ServiceMemory {
   const isNewVersion = versionsAdded(context).length > 0 && state.learned.versions.length > 0;
   const isOther = known.some(({ seen, service }) => service !== null && differs(seen, service));
   const changedAt = isOther ? (state.serviceChangedAt ?? at) : null;
-  if (isNewVersion || (changedAt !== null && elapsed(changedAt, at) >= CHANGED_FOR)) return forgotten(context);
+  if (isNewVersion || (changedAt !== null && elapsed(changedAt, at) >= CHANGED_FOR))
+    return forgotten(context);
   if (changedAt !== null) return { learned: state.learned, serviceChangedAt: changedAt };
   const isConfirmed = known.some(({ service }) => service !== null);
   return {

@@ -20,12 +20,14 @@ export function advanceHeld(context: TickContext): HeldReplicas | null {
   const isClean = !isBacklogAbove(context);
   const { held } = state;
   if (held === null || held.ready !== ready) {
-    return { ready, since: at, meanArrivalsPerSecond: load, wasClean: isClean };
+    const backlogSince = isClean ? null : at;
+    return { ready, since: at, meanArrivalsPerSecond: load, wasClean: isClean, backlogSince };
   }
   return {
     ...held,
     meanArrivalsPerSecond: movedMean(held, load, context),
     wasClean: held.wasClean || isClean,
+    backlogSince: isClean ? null : (held.backlogSince ?? at),
   };
 }
 

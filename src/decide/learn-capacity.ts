@@ -1,34 +1,42 @@
 // What each tick teaches about one replica: its cap, the loads at which it failed, the highest that it held (rule 10b).
 
 import {
-  type BadPoint,
   BAD_POINTS_MAX,
+  type BadPoint,
+  type FullBatch,
   type LearnedCapacity,
   type LearnedRate,
 } from "../domain/learned-capacity.ts";
-import { elapsed, hours, minutes } from "../domain/units.ts";
+import { elapsed, hours, minutes, seconds } from "../domain/units.ts";
 import { isBacklogAbove } from "./backlog-signal.ts";
-import { type Judged, isAllAtTarget, isBreachedByLoad } from "./breaches.ts";
+import { isAllAtTarget, isBreachedByLoad, type Judged } from "./breaches.ts";
 import type { TickContext } from "./context.ts";
 import { settledLoadPerReplica } from "./held-replicas.ts";
 
 /** The share of a newly seen rate that goes into the cap. */
 const CAP_GAIN = 0.3;
 const BAD_POINT_MEMORY = hours(24);
+const BATCH_MEMORY = hours(24);
+/** Batches below this share of the fullest have room. */
+const FULL_BATCH_RATIO = 0.95;
 /** A breach this soon after a backlog is what the backlog left behind. */
 const QUIET_AFTER_BACKLOG = minutes(4);
+/** A burst that is worked off sooner says nothing about the load. */
+const BACKLOG_STAYS = seconds(30);
 /** Bad points of one count whose rates differ by less are one. */
 const SAME_RATE_RATIO = 1.15;
 
 /** Returns what is known once the tick's saturated pods are in it: the cap counts from this tick on. */
-export function learnCap({ state, at, observation }: TickContext): LearnedCapacity {
+export function learnCap(context: TickContext): LearnedCapacity {
+  const { state, at, observation } = context;
   const { learned } = state;
-  const { saturatedPerSecond, busiestPodInstances } = observation.capacity;
+  const fullBatch = fullestBatch(context);
   return {
     ...learned,
-    cap: saturatedPerSecond === null ? learned.cap : { at, perReplica: movedCap(learned, saturatedPerSecond) },
+    fullBatch,
+    cap: movedCap(fullBatch, context),
     badPoints: learned.badPoints.filter((point) => elapsed(point.at, at) < BAD_POINT_MEMORY),
-    instancesPerPod: larger(learned.instancesPerPod, busiestPodInstances),
+    instancesPerPod: larger(learned.instancesPerPod, observation.capacity.busiestPodInstances),
   };
 }
 
@@ -46,14 +54,33 @@ export function withoutPointsSince(learned: LearnedCapacity, at: BadPoint["at"])
   return { ...learned, badPoints: learned.badPoints.filter((point) => point.at < at) };
 }
 
-function movedCap({ cap }: LearnedCapacity, seen: number): number {
-  return cap === null ? seen : cap.perReplica + CAP_GAIN * (seen - cap.perReplica);
+/** The fullest batch of the last day: requests may become larger or smaller, and batches with them. */
+function fullestBatch({ state, at, observation }: TickContext): FullBatch | null {
+  const { fullBatch } = state.learned;
+  const known = fullBatch !== null && elapsed(fullBatch.at, at) < BATCH_MEMORY ? fullBatch : null;
+  const inferences = observation.capacity.largestBatch;
+  return inferences === null || (known !== null && inferences < known.inferences)
+    ? known
+    : { at, inferences };
 }
 
-/** A breach out of the blue, or a backlog that arose although the same count had been clean. */
+/** A pod that still had room in its batches was not saturated, however much waited when it was looked at. */
+function movedCap(fullBatch: FullBatch | null, { state, at, observation }: TickContext): LearnedRate | null {
+  const { cap } = state.learned;
+  const { saturatedPerSecond: seen, saturatedBatch } = observation.capacity;
+  const hasRoom = saturatedBatch !== null && saturatedBatch < FULL_BATCH_RATIO * (fullBatch?.inferences ?? 0);
+  if (seen === null || hasRoom) return cap;
+  const perReplica = cap === null ? seen : cap.perReplica + CAP_GAIN * (seen - cap.perReplica);
+  return { at, perReplica };
+}
+
+/** A breach out of the blue, or a backlog that arose although the same count had been clean, and stays. */
 function isBad(judged: Judged, context: TickContext): boolean {
   const { state, at } = context;
-  if (isBacklogAbove(context)) return state.held?.wasClean === true;
+  if (isBacklogAbove(context)) {
+    const since = state.held?.backlogSince ?? at;
+    return state.held?.wasClean === true && elapsed(since, at) >= BACKLOG_STAYS;
+  }
   const quietSince = state.backlogAboveAt;
   const isQuiet = quietSince === null || elapsed(quietSince, at) >= QUIET_AFTER_BACKLOG;
   return isQuiet && isBreachedByLoad(judged);

@@ -46,7 +46,7 @@ export function isWorthATrial({ desired, observation, state }: TickContext): boo
   const busy = observation.capacity.busyInstances;
   const isNearlyProven = load !== null && proven !== null && load <= PROVEN_RATIO * proven.perReplica * left;
   const hasIdleInstances =
-    busy !== null && instancesPerPod !== null && busy <= BUSY_RATIO * left * Math.ceil(instancesPerPod);
+    busy !== null && instancesPerPod !== null && busy <= BUSY_RATIO * left * wholeInstances(instancesPerPod);
   return isNearlyProven || hasIdleInstances;
 }
 
@@ -60,6 +60,11 @@ export function probeCap({ state, observation }: TickContext): number | null {
     recentArrivalsPerSecond !== null &&
     recentArrivalsPerSecond > SURGE_RATIO * probe.arrivalsPerSecond;
   return surge ? null : probe.from;
+}
+
+/** A mean over scrapes comes out up to a fifth too high where batches grew in between. */
+function wholeInstances(seen: number): number {
+  return Math.max(1, Math.ceil(seen - 0.25));
 }
 
 /** Returns whether a probe to `replicas` would repeat one that failed at this load. */

@@ -97,8 +97,7 @@ function breachWish(verdict: Sustained, context: TickContext): Wish {
 function withCaps(wish: Wish, { isOneHotPod }: Sustained, context: TickContext): Wish {
   if (context.starting > 0) return capped(wish, context.desired, "REPLICAS_STARTING");
   if (isResidue(context)) return capped(wish, context.desired, "RESIDUE");
-  if (isOneHotPod || isBacklogImbalanced(context))
-    return { replicas: context.desired, reason: "IMBALANCE" };
+  if (isOneHotPod || isBacklogImbalanced(context)) return { replicas: context.desired, reason: "IMBALANCE" };
   const cap = probeCap(context);
   return cap === null ? wish : capped(wish, cap, "PROBE_WATCHED");
 }

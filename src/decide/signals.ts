@@ -10,9 +10,9 @@ import {
   type SignalName,
 } from "../domain/policy.ts";
 import { customBacklogWish, pendingRequestsWish } from "./backlog-signal.ts";
+import { requestRateWish, undeclaredCapacityWish } from "./capacity-signal.ts";
 import type { TickContext } from "./context.ts";
 import { gpuMemoryWish } from "./guard-signal.ts";
-import { requestRateWish, undeclaredCapacityWish } from "./capacity-signal.ts";
 import { declaredLoadWish, inFlightWish } from "./load-signals.ts";
 import { customQualityWish, qualityWish } from "./quality-signals.ts";
 import type { Wish } from "./wish.ts";

@@ -22,7 +22,11 @@ export type LearnedService = {
   readonly executionSeconds: number;
 };
 
+export type FullBatch = { readonly at: Instant; readonly inferences: number };
+
 export type LearnedCapacity = {
+  /** Inferences per execution where batches were fullest, and when that was last seen. */
+  readonly fullBatch: FullBatch | null;
   /** Requests/s of one saturated replica; null = none was seen saturated. */
   readonly cap: LearnedRate | null;
   /** Oldest first. */
@@ -40,6 +44,7 @@ export type LearnedCapacity = {
 };
 
 export const NOTHING_LEARNED: LearnedCapacity = {
+  fullBatch: null,
   cap: null,
   badPoints: [],
   proven: null,

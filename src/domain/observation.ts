@@ -144,11 +144,15 @@ export type Traffic = {
 export type CapacityReading = {
   /** The median over saturated pods of the requests/s that one completed; null = no pod was saturated. */
   readonly saturatedPerSecond: number | null;
+  /** The median of their inferences per execution; null as well where a policy has several models. */
+  readonly saturatedBatch: number | null;
   readonly saturatedPods: number;
   /** Executions at a time over all pods: mean compute time × executions ÷ time. */
   readonly busyInstances: number | null;
   /** The same of the busiest pod. */
   readonly busiestPodInstances: number | null;
+  /** The most inferences per execution, between two scrapes of one pod in λ's window. */
+  readonly largestBatch: number | null;
   /** `model/version` of all that completed requests in λ's window, ascending. */
   readonly versions: readonly string[];
 };

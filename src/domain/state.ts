@@ -31,6 +31,8 @@ export type HeldReplicas = {
   readonly meanArrivalsPerSecond: number | null;
   /** Since then a tick has passed without any backlog above its target. */
   readonly wasClean: boolean;
+  /** Since when there has been a backlog above its target without a break; null = there is none. */
+  readonly backlogSince: Instant | null;
 };
 
 /** A quality signal above its target, from its first tick on. */

@@ -1,4 +1,4 @@
-// How many executions run at a time, which Triton does not export: mean compute time × executions ÷ time.
+// How many executions run at a time, which Triton does not export: mean compute time × executions ÷ time; and how full.
 
 import type { CapacityReading } from "../domain/observation.ts";
 import { totalIncrease } from "./increase.ts";
@@ -6,49 +6,62 @@ import { modelIncreases } from "./model-increases.ts";
 import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
 import { areCountersFrozen } from "./signal-state.ts";
 import type { Track } from "./track.ts";
-import { FAMILY } from "./triton-metrics.ts";
+import { COMPUTE_FAMILIES, FAMILY } from "./triton-metrics.ts";
 import type { Window } from "./window.ts";
 
 const MICROS_PER_SECOND = 1e6;
-const COMPUTE_FAMILIES = [FAMILY.computeInputMicros, FAMILY.computeInferMicros, FAMILY.computeOutputMicros];
+
+/** Fewer executions between two scrapes do not tell how full batches are. */
+const EXECUTIONS_NEEDED = 3;
+
+type Executions = Pick<CapacityReading, "busyInstances" | "busiestPodInstances" | "largestBatch">;
 
 /**
- * Returns the executions at a time over all pods and on the busiest one, models added up. What is busy on a pod that
- * does not say is unknown, and so is the sum then.
+ * Returns the executions at a time over all pods and on the busiest one, models added up, and the most inferences per
+ * execution between two scrapes of one pod. What is busy on a pod that does not say is unknown, and so is the sum then.
  */
-export function busyInstances(
-  workload: ObservedWorkload,
-  window: Window,
-): Pick<CapacityReading, "busyInstances" | "busiestPodInstances"> {
+export function readExecutions(workload: ObservedWorkload, window: Window): Executions {
   const byPod = new Map<string, number>();
+  let largestBatch: number | null = null;
   for (const { name } of workload.policy.models) {
     const increases = modelIncreases(workload, name, window);
     if (areCountersFrozen(increases)) return UNKNOWN;
     for (const { pod, seconds, success } of increases) {
       if (seconds === null) continue;
-      const busy = success > 0 ? executionSeconds(workload, pod, { model: name, window }) : 0;
-      if (busy === null) return UNKNOWN;
-      byPod.set(pod.name, (byPod.get(pod.name) ?? 0) + busy / seconds);
+      const executed = success > 0 ? executedBy(workload, pod, { model: name, window }) : NONE;
+      if (executed === null) return UNKNOWN;
+      byPod.set(pod.name, (byPod.get(pod.name) ?? 0) + executed.micros / MICROS_PER_SECOND / seconds);
+      if (executed.largestBatch > 0) largestBatch = Math.max(largestBatch ?? 0, executed.largestBatch);
     }
   }
   if (byPod.size === 0) return UNKNOWN;
   let total = 0;
   for (const busy of byPod.values()) total += busy;
-  return { busyInstances: total, busiestPodInstances: Math.max(...byPod.values()) };
+  return { busyInstances: total, busiestPodInstances: Math.max(...byPod.values()), largestBatch };
 }
 
-const UNKNOWN = { busyInstances: null, busiestPodInstances: null };
+const UNKNOWN: Executions = { busyInstances: null, busiestPodInstances: null, largestBatch: null };
+
+/** `largestBatch` 0 = too few executions between any two scrapes. */
+type ExecutedTime = { readonly micros: number; readonly largestBatch: number };
+const NONE: ExecutedTime = { micros: 0, largestBatch: 0 };
 
 /** The counters of the instances that share a version and a GPU. */
-type Executed = { readonly success: Track; readonly executions: Track; readonly compute: readonly Track[] };
+type Executed = {
+  readonly success: Track;
+  readonly executions: Track;
+  readonly inferences: Track | null;
+  readonly compute: readonly Track[];
+};
 
 /** Returns null where requests completed but executions or their time were not counted. */
-function executionSeconds(
+function executedBy(
   workload: ObservedWorkload,
   pod: ObservedPod,
   { model, window }: { readonly model: string; readonly window: Window },
-): number | null {
+): ExecutedTime | null {
   let micros = 0;
+  let largestBatch = 0;
   for (const success of tracksOf(pod, FAMILY.success, model)) {
     const executions = ofSameInstances(tracksOf(pod, FAMILY.executions, model), success);
     if (executions === null) continue;
@@ -57,9 +70,12 @@ function executionSeconds(
       const track = ofSameInstances(tracksOf(pod, family, model), success);
       if (track !== null) compute.push(track);
     }
-    micros += executionMicros(workload, { success, executions, compute }, window);
+    const inferences = ofSameInstances(tracksOf(pod, FAMILY.inferences, model), success);
+    const executed = executedTime(workload, { success, executions, inferences, compute }, window);
+    micros += executed.micros;
+    largestBatch = Math.max(largestBatch, executed.largestBatch);
   }
-  return micros > 0 ? micros / MICROS_PER_SECOND : null;
+  return micros > 0 ? { micros, largestBatch } : null;
 }
 
 function ofSameInstances(tracks: readonly Track[], { labels }: Track): Track | null {
@@ -74,20 +90,30 @@ function ofSameInstances(tracks: readonly Track[], { labels }: Track): Track | n
  * span. Over a minute in which batches grew from 3 to 16, one instance came out as 1.75 of them. Where a series lacks
  * samples that another has, over the window as a whole.
  */
-function executionMicros({ ranges }: ObservedWorkload, executed: Executed, window: Window): number {
-  const { success, executions, compute } = executed;
-  if (![executions, ...compute].every((track) => haveSameTimes(track, success))) {
+function executedTime({ ranges }: ObservedWorkload, executed: Executed, window: Window): ExecutedTime {
+  const { success, executions, inferences, compute } = executed;
+  if (
+    ![executions, ...(inferences === null ? [] : [inferences]), ...compute].every((track) =>
+      haveSameTimes(track, success),
+    )
+  ) {
     const total = (track: Track): number => totalIncrease([track], window, ranges);
-    return meanTimesCount(sum(compute.map(total)), total(success), total(executions));
+    const micros = meanTimesCount(sum(compute.map(total)), total(success), total(executions));
+    return { micros, largestBatch: 0 };
   }
   const { first, end } = ranges.of(success.times, window);
   let micros = 0;
+  let largestBatch = 0;
   for (let index = first + 1; index < end; index++) {
     let computeMicros = 0;
     for (const track of compute) computeMicros += rise(track, index);
-    micros += meanTimesCount(computeMicros, rise(success, index), rise(executions, index));
+    const requests = rise(success, index);
+    const count = rise(executions, index);
+    micros += meanTimesCount(computeMicros, requests, count);
+    const items = inferences === null ? 0 : rise(inferences, index);
+    if (count >= EXECUTIONS_NEEDED) largestBatch = Math.max(largestBatch, items / count);
   }
-  return micros;
+  return { micros, largestBatch };
 }
 
 function meanTimesCount(total: number, requests: number, count: number): number {

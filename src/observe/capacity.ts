@@ -2,11 +2,11 @@
 
 import type { CapacityReading } from "../domain/observation.ts";
 import { DEFAULT_RATE_WINDOW } from "../domain/windows.ts";
-import { busyInstances } from "./busy-instances.ts";
+import { readExecutions } from "./busy-instances.ts";
 import { totalIncrease } from "./increase.ts";
 import { median } from "./median.ts";
 import { type ObservedWorkload, tracksOf } from "./observed-workload.ts";
-import { saturatedRate } from "./saturation.ts";
+import { type SaturatedPod, saturatedPod } from "./saturation.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import type { Window } from "./window.ts";
 
@@ -14,15 +14,16 @@ import type { Window } from "./window.ts";
 export function readCapacity(workload: ObservedWorkload): CapacityReading {
   const { at, policy } = workload;
   const window = { at, span: policy.signals.requestRate?.window ?? DEFAULT_RATE_WINDOW };
-  const rates: number[] = [];
+  const saturated: SaturatedPod[] = [];
   for (const pod of workload.pods) {
-    const rate = saturatedRate(workload, pod);
-    if (rate !== null) rates.push(rate);
+    const found = saturatedPod(workload, pod);
+    if (found !== null) saturated.push(found);
   }
   return {
-    saturatedPerSecond: rates.length === 0 ? null : median(rates),
-    saturatedPods: rates.length,
-    ...busyInstances(workload, window),
+    saturatedPerSecond: medianOf(saturated.map(({ perSecond }) => perSecond)),
+    saturatedBatch: medianOf(saturated.map(({ batch }) => batch)),
+    saturatedPods: saturated.length,
+    ...readExecutions(workload, window),
     versions: policy.models.flatMap(({ name }) => versionsOf(workload, name, window)).sort(),
   };
 }
@@ -38,4 +39,10 @@ function versionsOf({ pods, ranges }: ObservedWorkload, model: string, window: W
     }
   }
   return [...found].map((version) => `${model}/${version}`);
+}
+
+/** Null where there is none to take it of. */
+function medianOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : median(known);
 }

@@ -36,6 +36,13 @@ export const FAMILY = {
   gpuMemoryUsed: "nv_gpu_memory_used_bytes",
 } as const;
 
+/** What an execution takes: input, inference and output, each added once per request in it. */
+export const COMPUTE_FAMILIES = [
+  FAMILY.computeInputMicros,
+  FAMILY.computeInferMicros,
+  FAMILY.computeOutputMicros,
+];
+
 const MODEL = ["model", "version", "gpu_uuid"];
 const GPU = ["gpu_uuid"];
 const COUNTERS = "--metrics-config counter_latencies=true (default)";

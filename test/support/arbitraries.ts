@@ -167,9 +167,11 @@ function observations(
     }),
     capacity: fc.record({
       saturatedPerSecond: fc.option(ratio(60), { freq: 1 }),
+      saturatedBatch: fc.option(ratio(8), { freq: 9 }),
       saturatedPods: fc.nat(4),
       busyInstances: fc.option(ratio(8), { freq: 9 }),
       busiestPodInstances: fc.option(ratio(2), { freq: 9 }),
+      largestBatch: fc.option(ratio(8), { freq: 9 }),
       versions: fc.constant([]),
     }),
     requestTime: fc.constant({}),

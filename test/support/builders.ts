@@ -99,9 +99,11 @@ const QUIET: Traffic = {
 /** What a fleet shows of its capacity while nothing is saturated. */
 export const UNSATURATED: CapacityReading = {
   saturatedPerSecond: null,
+  saturatedBatch: null,
   saturatedPods: 0,
   busyInstances: null,
   busiestPodInstances: null,
+  largestBatch: null,
   versions: [],
 };
 
