@@ -44,6 +44,8 @@ async function run(): Promise<BenchResult[]> {
       prometheusUrl: await proxy.listen(),
       folder,
       profileTo: null,
+      // Met: a fleet that does not follow would be asked one step up time and again, and told to forget it.
+      objective: "10s",
       tls: { ...certificates.paths, allowedSubjects: ["keda-operator"] },
     });
     children.push(service.child);
@@ -113,6 +115,7 @@ function resultOf({
       policies: POLICIES,
       calls: ours.calls,
       errors: ours.errors + echo.errors,
+      fallen: ours.fallen,
       connections: ours.connections,
       rotations,
       p50Ms: ours.p50Ms,

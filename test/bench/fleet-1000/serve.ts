@@ -46,6 +46,7 @@ export async function startFleetService({
   folder,
   profileTo,
   tls = null,
+  objective = "500ms",
 }: {
   readonly policies: number;
   readonly prometheusUrl: string;
@@ -53,13 +54,15 @@ export async function startFleetService({
   readonly profileTo: string | null;
   /** What stands under `grpc.tls`, as JSON has it. */
   readonly tls?: Readonly<Record<string, unknown>> | null;
+  /** Of latency; the fleet's is about two seconds. */
+  readonly objective?: string;
 }): Promise<FleetService> {
   if (!existsSync(ENTRY)) throw new Error("tidemark is not built: run `npm run build` first");
   const [config, policyFolder] = [join(folder, "scaler.yaml"), join(folder, "policies")];
   await mkdir(policyFolder);
   await writeFile(config, configurationFor(prometheusUrl, tls));
   for (let index = 0; index < policies; index += 1) {
-    await writeFile(join(policyFolder, `${nameOf(index)}.yaml`), policyFile(index));
+    await writeFile(join(policyFolder, `${nameOf(index)}.yaml`), policyFile(index, objective));
   }
   const profiling = profileTo === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profileTo}`];
   const startedMs = performance.now();
@@ -138,7 +141,7 @@ spec:
 `;
 }
 
-function policyFile(index: number): string {
+function policyFile(index: number, objective: string): string {
   return `apiVersion: tidemark.dev/v1alpha1
 kind: ScalingPolicy
 metadata: { name: ${nameOf(index)} }
@@ -146,7 +149,7 @@ spec:
   target: { kind: Deployment, namespace: ${namespaceOf(index)}, name: ${nameOf(index)} }
   models: [ { name: model-${index} } ]
   replicas: { min: 1, max: ${PODS_EACH * 4} }
-  objective: { percentile: 95, latency: 500ms }
+  objective: { percentile: 95, latency: ${objective} }
   signals:
     requestRate: { targetPerReplica: 60 }
     inFlight: { targetPerReplica: 6 }
