@@ -25,14 +25,15 @@ const CHECKPOINT_AHEAD = minutes(1);
  * that callers keep to this process must end then.
  */
 export async function followLeadership(parts: LeadingParts): Promise<never> {
-  const { cluster, changed, endsWhenReplaced } = parts;
+  const { cluster, keeper, changed, endsWhenReplaced } = parts;
   const { election } = cluster;
   if (election === null) return await new Promise<never>(() => undefined);
   return await new Promise<never>((_, reject) => {
     let hasLed = false;
     election.onChange((isLeader) => {
       changed(isLeader);
-      if (isLeader) void adopt(parts);
+      // What is known is saved at once: the next leader may come soon.
+      if (isLeader) void adopt(parts).then(() => keeper?.save());
       else if (hasLed && endsWhenReplaced) void replaced(election).then(reject);
       hasLed ||= isLeader;
     });
