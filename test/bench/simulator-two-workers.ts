@@ -1,13 +1,12 @@
 // How much faster two threads make the same simulated runs than one: what `tune --workers 2` gains.
 
-import { existsSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { boundPolicy } from "../support/simulation/bound-policy.ts";
 import { boundScenario } from "../support/simulation/experiments.ts";
 import { loaded, poisson } from "../support/simulation/scenario.ts";
+import { builtSimulator } from "./built-simulator.ts";
 import type { Benchmark, BenchResult } from "./result.ts";
 
-const BUILT = new URL("../../dist/simulator/simulate.js", import.meta.url);
 const ENTRY = new URL("./simulator-two-workers/worker.js", import.meta.url);
 const RUNS = 8;
 const ROUNDS = 3;
@@ -16,13 +15,8 @@ const DURATION_SECONDS = 4 * 3600;
 export const benchmark: Benchmark = { name: "simulator-two-workers", run: measure };
 
 async function measure(): Promise<BenchResult[]> {
-  if (!existsSync(BUILT)) {
-    process.stderr.write(
-      `simulator-two-workers is left out: ${BUILT.pathname} is not there (npm run build)\n`,
-    );
-    return [];
-  }
-  const workers = [startWorker(), startWorker()];
+  const simulator = builtSimulator();
+  const workers = [startWorker(simulator), startWorker(simulator)];
   // The first run of a thread compiles what the others use.
   for (const worker of workers) await ask(worker, 0);
   const [one, two]: [number[], number[]] = [[], []];
@@ -45,7 +39,7 @@ async function measure(): Promise<BenchResult[]> {
   ];
 }
 
-function startWorker(): Worker {
+function startWorker(simulator: string): Worker {
   const rate = 200;
   const scenario = boundScenario({
     seed: 1,
@@ -55,8 +49,8 @@ function startWorker(): Worker {
   });
   const ours = [loaded(boundPolicy())];
   const candidate = { kind: "policies", name: "ours", policies: ours };
-  const workerData = { scenario, candidate, ours, version: "bench", keepRequests: false };
-  return new Worker(ENTRY, { workerData });
+  const input = { scenario, candidate, ours, version: "bench", keepRequests: false };
+  return new Worker(ENTRY, { workerData: { simulator, input } });
 }
 
 /** The wall time of all runs, each worker taking the next one when it is free. */
