@@ -85,7 +85,7 @@ export class Actuator {
     const { leadership, registry, scale } = this.#parts;
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       const entry = registry.entry(key);
-      if (entry?.record == null || !leadership.isLeader() || this.#isAway()) return;
+      if (entry === null || entry.record === null || !leadership.isLeader() || this.#isAway()) return;
       if (attempt === 1 && !this.#isDue(key, entry.record)) return;
       this.#readAt.set(key, this.#parts.clock.now());
       const reading = await scale.read(entry.loaded.policy.target);

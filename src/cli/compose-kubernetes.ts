@@ -69,56 +69,16 @@ export async function composeCluster(needs: ClusterNeeds): Promise<ComposedClust
   if (acting === null && !needsCluster(configuration)) return null;
   const access = await accessOf(needs);
   const api = new KubernetesApi(access, (verb, code) => telemetry.request(verb, code));
+  const view = new ClusterView({ api, clock: systemClock(), waiting: realWaiting, logger });
   const home = configuration.kubernetes.namespace ?? access.namespace;
   const identity = `${process.env["POD_NAME"] ?? hostname()}_${randomUUID().slice(0, 8)}`;
-  const clock = systemClock();
-  const view = new ClusterView({ api, clock, waiting: realWaiting, logger });
-  const lease = leaseOf(needs);
-  const election =
-    lease === null
-      ? null
-      : new LeaseElection({
-          api,
-          namespace: knownHome(home),
-          name: lease,
-          identity,
-          nowText: () => microTime(clock.now()),
-          waiting: realWaiting,
-          logger,
-        });
-  const { configMap } = configuration.state;
-  const mayWrite = (): boolean => election?.isLeader() ?? true;
-  const store =
-    configMap === null
-      ? null
-      : new ConfigMapStore({ api, namespace: knownHome(home), name: configMap, mayWrite });
-  const events = new EventRecorder({
-    api,
-    identity,
-    uid: (target) => view.uid(target),
-    describe: reasonInWords,
-    waiting: realWaiting,
-    logger,
-  });
-  const actuator =
-    acting === null
-      ? null
-      : new Actuator(
-          {
-            registry,
-            scale: new ScaleClient(api),
-            leadership: election ?? soleLeader,
-            clock,
-            events: acting.dryRun ? noEvents : events,
-            telemetry,
-            logger,
-          },
-          { tickInterval: configuration.tick.interval, dryRun: acting.dryRun },
-        );
+  const parts = { api, view, home, identity };
+  const election = electionOf(needs, parts);
+  const actuator = acting === null ? null : actuatorOf(needs, { ...parts, election, dryRun: acting.dryRun });
   return {
     view,
     election,
-    store,
+    store: storeOf(needs, { ...parts, election }),
     actuator,
     targets: () => registry.entries().map(({ loaded }) => loaded.policy.target),
     async close() {
@@ -128,6 +88,63 @@ export async function composeCluster(needs: ClusterNeeds): Promise<ComposedClust
       access.close();
     },
   };
+}
+
+type Parts = {
+  readonly api: KubernetesApi;
+  readonly view: ClusterView;
+  /** The namespace that we are at home in; null = unknown. */
+  readonly home: string | null;
+  readonly identity: string;
+};
+type Elected = Parts & { readonly election: LeaseElection | null };
+
+function electionOf(needs: ClusterNeeds, { api, home, identity }: Parts): LeaseElection | null {
+  const name = leaseOf(needs);
+  if (name === null) return null;
+  const nowText = (): string => microTime(systemClock().now());
+  const { logger } = needs;
+  return new LeaseElection({
+    api,
+    namespace: knownHome(home),
+    name,
+    identity,
+    nowText,
+    waiting: realWaiting,
+    logger,
+  });
+}
+
+function storeOf({ configuration }: ClusterNeeds, { api, home, election }: Elected): StateStore | null {
+  const name = configuration.state.configMap;
+  if (name === null) return null;
+  const mayWrite = (): boolean => election?.isLeader() ?? true;
+  return new ConfigMapStore({ api, namespace: knownHome(home), name, mayWrite });
+}
+
+function actuatorOf(
+  { configuration, registry, telemetry, logger }: ClusterNeeds,
+  { api, view, identity, election, dryRun }: Elected & { readonly dryRun: boolean },
+): Actuator {
+  const uid = (target: TargetRef): string | null => view.uid(target);
+  const recorder = new EventRecorder({
+    api,
+    identity,
+    uid,
+    describe: reasonInWords,
+    waiting: realWaiting,
+    logger,
+  });
+  const parts = {
+    registry,
+    scale: new ScaleClient(api),
+    leadership: election ?? soleLeader,
+    clock: systemClock(),
+    events: dryRun ? noEvents : recorder,
+    telemetry,
+    logger,
+  };
+  return new Actuator(parts, { tickInterval: configuration.tick.interval, dryRun });
 }
 
 /** A dry run stands in nobody's way: it takes no lease. */

@@ -198,7 +198,11 @@ async function listen(core: Core, teardown: Teardown): Promise<Servers> {
   const grpc = writes(input)
     ? noCalls()
     : await startCalls(settings, {
-        ...{ registry, telemetry, logger, clock: composed.clock, isPlayed: composed.everyInstant },
+        registry,
+        telemetry,
+        logger,
+        clock: composed.clock,
+        isPlayed: composed.everyInstant,
         tickInterval: tick.interval,
         directory: input.directory,
       }).catch(notListening);

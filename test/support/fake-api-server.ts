@@ -4,48 +4,19 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-type Json = Readonly<Record<string, unknown>>;
-export type FakeObject = Json & { readonly metadata: Json };
-type WatchEvent = {
-  readonly collection: string;
-  readonly version: number;
-  readonly type: string;
-  readonly object: Json;
-};
-type Watcher = {
-  readonly collection: string;
-  readonly response: ServerResponse;
-  readonly bookmarks: boolean;
-};
-
-export type Asked = {
-  readonly verb: "get" | "list" | "watch" | "create" | "update";
-  readonly path: string;
-  readonly query: URLSearchParams;
-  readonly authorization: string | undefined;
-  readonly body: unknown;
-};
-
-export type Fault = {
-  readonly verb?: Asked["verb"];
-  readonly path?: RegExp;
-  /** How many requests meet it; for ever if left out. */
-  readonly times?: number;
-  readonly answer:
-    | {
-        readonly kind: "status";
-        readonly status: number;
-        readonly reason?: string;
-        readonly retryAfter?: number;
-      }
-    | { readonly kind: "hang" }
-    | { readonly kind: "cut" }
-    | { readonly kind: "body"; readonly body: string }
-    /** The server does what it should, and then tells something else. */
-    | { readonly kind: "after"; readonly then: () => void }
-    /** The list as it was when this was scripted. */
-    | { readonly kind: "stale"; readonly list: string };
-};
+import {
+  type Asked,
+  bodyOf,
+  type FakeObject,
+  type Fault,
+  fail,
+  type Json,
+  kubeconfigText,
+  scaleOf,
+  verbOf,
+  type WatchEvent,
+  type Watcher,
+} from "./fake-api-requests.ts";
 
 const COLLECTION = /^(\/(?:api|apis\/[^/]+)\/[^/]+\/namespaces\/[^/]+\/[^/]+)(?:\/([^/]+))?(?:\/(scale))?$/;
 
@@ -87,13 +58,7 @@ export class FakeApiServer {
 
   /** A kubeconfig for this server; `user` is the YAML of its user. */
   kubeconfig(user = "token: secret", namespace = "tidemark"): string {
-    return `apiVersion: v1
-kind: Config
-current-context: test
-clusters: [ { name: fake, cluster: { server: "${this.url}", insecure-skip-tls-verify: true } } ]
-users: [ { name: me, user: { ${user} } } ]
-contexts: [ { name: test, context: { cluster: fake, user: me, namespace: ${namespace} } } ]
-`;
+    return kubeconfigText(this.url, user, namespace);
   }
 
   /** From now on only these bearer tokens are known. */
@@ -194,7 +159,7 @@ contexts: [ { name: test, context: { cluster: fake, user: me, namespace: ${names
       this.#collection(collection, verb, { body, response, query: url.searchParams });
     else if (subresource === "scale") this.#scale(collection, name, { body, response });
     else this.#object(collection, name, { body, response });
-    if (fault?.kind === "after") fault.then();
+    if (fault?.kind === "after") fault.done();
   }
 
   #takeFault(verb: Asked["verb"], path: string): Fault["answer"] | null {
@@ -332,38 +297,4 @@ contexts: [ { name: test, context: { cluster: fake, user: me, namespace: ${names
     this.#objects.set(collection, known);
     return known;
   }
-}
-
-function verbOf({ method }: IncomingMessage, url: URL, match: RegExpExecArray | null): Asked["verb"] {
-  if (method === "POST") return "create";
-  if (method === "PUT") return "update";
-  if (url.searchParams.has("watch")) return "watch";
-  return match?.[2] === undefined ? "list" : "get";
-}
-
-/** As the API does it: a count of 0 is left out. */
-function scaleOf(object: FakeObject): Json {
-  const replicas = (object["spec"] as { replicas?: number } | undefined)?.replicas ?? 0;
-  const status = (object["status"] as { replicas?: number } | undefined)?.replicas ?? 0;
-  const { name, namespace, uid, resourceVersion } = object.metadata;
-  return {
-    kind: "Scale",
-    apiVersion: "autoscaling/v1",
-    metadata: { name, namespace, uid, resourceVersion },
-    spec: replicas === 0 ? {} : { replicas },
-    status: { replicas: status },
-  };
-}
-
-function fail(response: ServerResponse, code: number, reason: string): void {
-  response.writeHead(code, { "content-type": "application/json" });
-  response.end(
-    JSON.stringify({ kind: "Status", status: "Failure", code, reason, message: `scripted ${reason}` }),
-  );
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
 }

@@ -11,7 +11,8 @@ import type { Waiting } from "../../src/adapters/kubernetes/waiting.ts";
 import { systemClock } from "../../src/adapters/system-clock.ts";
 import type { Clock } from "../../src/ports/clock.ts";
 import type { LogFields, Logger } from "../../src/ports/logger.ts";
-import { FakeApiServer, type FakeObject } from "./fake-api-server.ts";
+import type { FakeObject } from "./fake-api-requests.ts";
+import { FakeApiServer } from "./fake-api-server.ts";
 import { temporaryDirectory } from "./temporary-directory.ts";
 
 export const NAMESPACE = "ai-inference";

@@ -202,7 +202,7 @@ async function followLines(
   heard: () => void,
 ): Promise<ApiFailure | null> {
   const splitter = new LineSplitter(MOST_LINE_BYTES);
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+  for await (const chunk of bytesOf(response)) {
     heard();
     const lines = splitter.take(chunk);
     if (lines === null) return noAnswer("TooLarge", `an event is larger than ${MOST_LINE_BYTES} bytes`);
@@ -221,7 +221,7 @@ async function readBody(
 ): Promise<Result<string, ApiFailure>> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+  for await (const chunk of bytesOf(response)) {
     size += chunk.byteLength;
     if (size > maxBytes) return failed(noAnswer("TooLarge", `the answer is larger than ${maxBytes} bytes`));
     chunks.push(chunk);
@@ -235,6 +235,13 @@ function parsed(text: string): Result<unknown, ApiFailure> {
     return ok(value);
   } catch {
     return failed(noAnswer("NotJson", "the answer is not JSON"));
+  }
+}
+
+async function* bytesOf(response: http.IncomingMessage): AsyncGenerator<Uint8Array> {
+  for await (const chunk of response) {
+    const bytes: unknown = chunk;
+    if (bytes instanceof Uint8Array) yield bytes;
   }
 }
 

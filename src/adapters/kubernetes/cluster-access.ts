@@ -71,9 +71,7 @@ async function credentialsOf(config: KubeConfig, held: Held | null): Promise<Hel
   await config.applyToHTTPSOptions(options);
   const { ca, cert, key, servername, rejectUnauthorized } = options;
   const headers = headersOf(options);
-  const material = JSON.stringify(
-    [ca, cert, key, servername, rejectUnauthorized].map((part) => String(part)),
-  );
+  const material = JSON.stringify([ca, cert, key, servername, rejectUnauthorized]);
   if (held !== null && held.material === material) {
     return { material, credentials: { headers, agent: held.credentials.agent } };
   }

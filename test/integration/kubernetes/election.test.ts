@@ -161,7 +161,7 @@ describe("a checkpoint in a ConfigMap", () => {
     await one.save(states(3));
     await other.load();
     await one.save(states(4));
-    rig.server.script({ verb: "get", times: 1, answer: { kind: "after", then: () => (leads = false) } });
+    rig.server.script({ verb: "get", times: 1, answer: { kind: "after", done: () => (leads = false) } });
     await other.save(states(7));
     expect(answers((await one.load()).states)).toEqual([4]);
   });

@@ -9,7 +9,7 @@ import { clusterAccess } from "../../../src/adapters/kubernetes/cluster-access.t
 import { textOf } from "../../../src/adapters/kubernetes/json-fields.ts";
 import { WatchedList } from "../../../src/adapters/kubernetes/watched-list.ts";
 import { after, millis, seconds } from "../../../src/domain/units.ts";
-import type { Fault } from "../../support/fake-api-server.ts";
+import type { Fault } from "../../support/fake-api-requests.ts";
 import { type KubeRig, kubeRig, PODS, pod } from "../../support/kube-rig.ts";
 import { until } from "../../support/until.ts";
 

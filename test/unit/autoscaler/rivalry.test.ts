@@ -57,8 +57,15 @@ describe("somebody else's replicas", () => {
   test("and try again once nobody has changed the number for ten minutes", () => {
     const quiet = [100, 300, 644, 645, 646].map((t) => ({ t, saw: 3 }));
     expect(contested([...fight(0, 4), ...quiet])).toEqual([
-      ...[false, false, false, true],
-      ...[true, true, true, false, false],
+      false,
+      false,
+      false,
+      true,
+      true,
+      true,
+      true,
+      false,
+      false,
     ]);
   });
 
