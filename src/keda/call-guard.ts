@@ -102,8 +102,10 @@ class GuardedStream extends GuardedCall implements OpenStream {
       this.refuse(resourceExhausted("too many open streams"));
       return;
     }
+    let hasBegun = false;
     this.call.start({
       onReceiveMetadata: (metadata) => {
+        hasBegun = true;
         listener.onReceiveMetadata(metadata);
       },
       onReceiveMessage: (message) => {
@@ -123,6 +125,12 @@ class GuardedStream extends GuardedCall implements OpenStream {
         listener.onCancel();
       },
     });
+    // Of a stream that was reset before we got to it, the library says nothing at all, not even its end.
+    if (!hasBegun) {
+      this.#gone = true;
+      this.meetDeadline();
+      streams.release(this);
+    }
   }
 
   end(): void {

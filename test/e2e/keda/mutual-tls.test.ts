@@ -75,14 +75,18 @@ describeEachRelease("over mTLS", (client) => {
     if (said !== null) await until(() => said.test(made.replica.log()), "the line that says why");
   });
 
-  test.each([
+  test.each<{ name: string; parts: object; error: RegExp }>([
     {
       name: "is for another address",
-      alternatives: ["192.0.2.1"],
+      parts: { alternatives: ["192.0.2.1"] },
       error: /certificate is valid for 192\.0\.2\.1/,
     },
-    { name: "has ended", fromHours: -2, toHours: -1, error: /certificate has expired or is not yet valid/ },
-  ])("turns away from a server whose certificate $name", async ({ error, name: _, ...parts }) => {
+    {
+      name: "has ended",
+      parts: { fromHours: -2, toHours: -1 },
+      error: /certificate has expired or is not yet valid/,
+    },
+  ])("turns away from a server whose certificate $name", async ({ error, parts }) => {
     const made = await start(parts);
     const trigger = await client().keda.trigger(made.replica.grpc, withAuth(made.keda, made.serverCa));
     expect(await trigger.metrics()).toEqual({ error: expect.stringMatching(error) });
