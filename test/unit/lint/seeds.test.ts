@@ -8,7 +8,7 @@ import { readLintFiles } from "../../../src/cli/lint-paths.ts";
 import { formatIssue } from "../../../src/domain/issue.ts";
 import { lintFiles } from "../../../src/lint/lint-files.ts";
 import { ROOT } from "../../architecture/source-files.ts";
-import { lintCodes, type Texts } from "./linted.ts";
+import { lintCodes, lintLines, type Texts } from "./linted.ts";
 
 const SEEDS = fileURLToPath(new URL("../../../../shared/seeds/", import.meta.url));
 const GUIDE = "000_754651e240526100.txt";
@@ -88,6 +88,14 @@ const OF_RECIPE: readonly { readonly name: string; readonly codes: readonly stri
 describe("the recipe for autoscaling", () => {
   test.each(OF_RECIPE)("$name: $codes", ({ name, codes }) => {
     expect(lintCodes({ [name]: restored(name) })).toEqual(codes);
+  });
+
+  test("gives the lines that the README shows", () => {
+    const name = "scaled-object.yaml";
+    const shown = readFileSync(`${ROOT}README.md`, "utf8").match(/^scaled-object\.yaml:.*$/gm) ?? [];
+    const printed = lintLines({ [name]: restored(name) });
+    expect(shown.length).toBeGreaterThan(3);
+    expect(shown.filter((line) => !printed.includes(line))).toEqual([]);
   });
 
   test("is all there", () => {
