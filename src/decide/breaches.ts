@@ -99,15 +99,15 @@ function verdictsOf(context: TickContext): ReadonlyMap<AnySignalName, QualityVer
 }
 
 function isIncurable(name: AnySignalName, verdict: QualityVerdict, context: TickContext): boolean {
-  const futileUntil = context.state.breaches[name]?.futileUntil ?? null;
-  if (futileUntil !== null && context.at < futileUntil) return true;
+  if (isFutileAt(context.state.breaches[name] ?? null, context.at)) return true;
   return verdict.kind === "sustained" && incurableCause(name, verdict, context) !== null;
 }
 
 function advanced(breach: Breach | null, verdict: QualityVerdict, context: TickContext): Breach | null {
-  if (verdict.kind === "atTarget") return null;
-  if (verdict.kind !== "sustained") return breach;
   const { at } = context;
+  if (verdict.kind === "atTarget") return null;
+  if (verdict.kind === "noData" && isOver(verdict)) return isFutileAt(breach, at) ? breach : null;
+  if (verdict.kind !== "sustained") return breach;
   if (breach === null) {
     return { at, value: verdict.value, loadPerReplica: loadPerReplica(context), futileUntil: null };
   }
@@ -116,9 +116,19 @@ function advanced(breach: Breach | null, verdict: QualityVerdict, context: TickC
     : breach;
 }
 
+/** Hardly anybody asks: whatever is above target later is another breach. */
+function isOver({ reason }: Extract<QualityVerdict, { readonly kind: "noData" }>): boolean {
+  return reason === "IDLE" || reason === "LOW_TRAFFIC";
+}
+
+function isFutileAt(breach: Breach | null, at: Breach["at"]): boolean {
+  const futileUntil = breach?.futileUntil ?? null;
+  return futileUntil !== null && at < futileUntil;
+}
+
 function isFutileNow(breach: Breach, value: number, context: TickContext): boolean {
   const { at, state } = context;
-  if (breach.futileUntil !== null && at < breach.futileUntil) return false;
+  if (isFutileAt(breach, at)) return false;
   const load = loadPerReplica(context);
   if (load === null || breach.loadPerReplica === null) return false;
   const isQuiet = state.backlogAboveAt === null || elapsed(state.backlogAboveAt, at) >= QUIET_AFTER_BACKLOG;

@@ -43,7 +43,22 @@ export function settledReplicas(
 function withoutGap(state: ScalerState, { at, tickIntervalSeconds }: Observation): ScalerState {
   const limit = seconds(GAP_INTERVALS * tickIntervalSeconds);
   const gap = state.at === null || elapsed(state.at, at) > limit;
-  return gap ? { ...state, recommendationsSince: at, readySince: null } : state;
+  if (!gap) return state;
+  // What was going on before a gap need not have gone on during it: counts held, and breaches that are not settled.
+  return {
+    ...state,
+    recommendationsSince: at,
+    readySince: null,
+    held: null,
+    breaches: futileBreaches(state.breaches, at),
+  };
+}
+
+/** Returns the breaches that count for nothing at `at`, since replicas did not help: the only ones that outlast a gap. */
+export function futileBreaches(breaches: ScalerState["breaches"], at: Instant): ScalerState["breaches"] {
+  return Object.fromEntries(
+    Object.entries(breaches).filter(([, { futileUntil }]) => futileUntil !== null && at < futileUntil),
+  );
 }
 
 /** The first tick after a restart: rates are unknown for one window, and must not pass for a lower demand. */

@@ -11,7 +11,8 @@ import { elapsed } from "../../src/domain/units.ts";
 import { type PlayedTick, play, scripts, TICK } from "../support/arbitraries.ts";
 import { policies } from "../support/arbitrary-policies.ts";
 
-const RUNS = { numRuns: 200 };
+/** A law that fails is shrunk for seconds, not for minutes. */
+const RUNS = { numRuns: 200, interruptAfterTimeLimit: 8000 };
 const MISSING: readonly SignalState[] = ["stale", "absent", "implausible"];
 
 /** A tick that lowers S although S lies within the bounds; N→0 in one step is a rule of its own. */
