@@ -9,10 +9,6 @@ import type { TickContext } from "./context.ts";
 const COMPLETIONS_MIN = 20;
 /** An execution of at most this many requests is as short as it gets. */
 const UNLOADED_REQUESTS = 1.5;
-/** What replicas could cure, if it is a larger share of a request's time, is queueing. */
-const CURABLE_RATIO = 0.2;
-/** What they cannot cure, if it is a smaller share of the target, does not explain the breach. */
-const EXPLAINED_RATIO = 0.8;
 
 export type IncurableCause = "COMPUTE_BOUND" | "EXTERNAL_BOUND" | "MEMORY_BOUND";
 
@@ -22,30 +18,39 @@ export type IncurableCause = "COMPUTE_BOUND" | "EXTERNAL_BOUND" | "MEMORY_BOUND"
  */
 export function incurableCause(
   name: AnySignalName,
-  { target }: { readonly target: number },
+  { value, target }: { readonly value: number; readonly target: number },
   context: TickContext,
 ): IncurableCause | null {
   if (name !== "latency") return null;
   const time = slowestModel(context);
   if (time === null || time.requests < COMPLETIONS_MIN) return null;
   const executionSeconds = unloadedExecution(time, context);
-  return executionSeconds === null ? null : causeOf({ time, executionSeconds, target }, context);
+  return executionSeconds === null ? null : causeOf({ time, executionSeconds, value, target }, context);
 }
 
 type Split = {
   readonly time: NamedTime;
   /** Of a batch of one request. */
   readonly executionSeconds: number;
+  /** The percentile, in seconds, and what it should be. */
+  readonly value: number;
   readonly target: number;
 };
 
 type NamedTime = RequestTime & { readonly model: string };
 
-function causeOf({ time, executionSeconds, target }: Split, context: TickContext): IncurableCause | null {
+/**
+ * What replicas could cure explains the percentile only if there is enough of it: (100 − percentile) % of the requests
+ * took at least that long, so the mean of what they waited is at least that share of the difference (Markov's inequality).
+ */
+function causeOf(
+  { time, executionSeconds, value, target }: Split,
+  context: TickContext,
+): IncurableCause | null {
   const incurable = time.batchingDelaySeconds + executionSeconds + time.outsideSeconds;
-  const total = time.batchingDelaySeconds + time.queueSeconds + computeOf(time) + time.outsideSeconds;
-  const isQueueing = total - incurable > CURABLE_RATIO * total;
-  if (incurable < target && (isQueueing || incurable < EXPLAINED_RATIO * target)) return null;
+  const curable = time.queueSeconds + Math.max(0, computeOf(time) - executionSeconds);
+  const slowShare = 1 - context.policy.objective.percentile / 100;
+  if (incurable < target && curable >= slowShare * (value - incurable)) return null;
   if (time.outsideSeconds > executionSeconds) return "EXTERNAL_BOUND";
   return isMemoryFull(context) ? "MEMORY_BOUND" : "COMPUTE_BOUND";
 }

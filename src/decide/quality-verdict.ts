@@ -55,15 +55,13 @@ export function customQualityVerdict(
 ): QualityVerdict {
   if (state === "idle") return { kind: "noData", reason: "IDLE" };
   if (state !== "live" || value === null) return { kind: "noData", reason: "MISSING" };
-  const reading = { valueFirstHalf, valueSecondHalf, valueWithoutWorst: null, freshPods: 0 };
+  const reading = { valueFirstHalf, valueSecondHalf, valueWithoutWorst: null };
   const { tolerance } = context.policy.scaleOut;
   return comparedVerdict(value, { reading, over: null, target, tolerance, context });
 }
 
 type Comparison = {
-  readonly reading: Pick<HalvesReading, "valueFirstHalf" | "valueSecondHalf" | "valueWithoutWorst"> & {
-    readonly freshPods: number;
-  };
+  readonly reading: Pick<HalvesReading, "valueFirstHalf" | "valueSecondHalf" | "valueWithoutWorst">;
   readonly over: OverTarget | null;
   /** In the unit of the value. */
   readonly target: number;
@@ -85,8 +83,10 @@ function comparedVerdict(value: number, comparison: Comparison): QualityVerdict 
     : { kind: "brief" };
 }
 
-function isOneHotPod({ reading, target }: Comparison): boolean {
-  if (reading.freshPods < IMBALANCE_PODS_MIN || reading.valueWithoutWorst === null) return false;
+/** Pods count from their first requests on: a hot one must not buy replicas while windows fill. */
+function isOneHotPod({ reading, target, context }: Comparison): boolean {
+  const { expected } = context.observation.pods;
+  if (expected < IMBALANCE_PODS_MIN || reading.valueWithoutWorst === null) return false;
   return reading.valueWithoutWorst <= target;
 }
 

@@ -193,22 +193,4 @@ describe.skipIf(MISSING)(`recordings of a real Triton ${MISSING ? `(skipped: ${M
       .filter((step) => step.step === "signal" && step.signal === "queueDuration");
     expect(reasons.some(({ reason }) => reason === "IMBALANCE")).toBe(true);
   });
-
-  test("R-compute-bound: execution time doubles with an empty queue, and the answer names latency, not queueing", async () => {
-    const plant = { ...RANKER_50, model: "detector", target: 95, pending: 48, queueMs: 20, latencyMs: 80 };
-    const records = await playRecording("R-compute-bound", policyFor(plant));
-    expect(describedAs(between(records, 70, 110).filter((record) => excess(record) > 0))).toEqual([]);
-    const raised = between(records, 175, 215);
-    expect(
-      new Set(
-        raised
-          .map(({ steps }) => steps.find(({ step }) => step === "combine"))
-          .map((step) => `${step?.reason} ${step?.signal}`),
-      ),
-    ).toEqual(new Set(["LARGEST_WISH latency"]));
-    const queue = raised
-      .flatMap(({ steps }) => steps)
-      .filter((step) => step.step === "signal" && step.signal === "queueDuration");
-    expect(new Set(queue.map(({ reason }) => reason))).toEqual(new Set(["ALLOWS_SCALE_IN"]));
-  });
 });
