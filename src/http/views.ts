@@ -1,5 +1,6 @@
 // What the API shows of the registry: plain data in the shape and order of keys that its readers rely on.
 
+import { clusterNotes } from "../control/cluster-notes.ts";
 import { shownReason } from "../control/reason.ts";
 import type { Entry, Registry } from "../control/registry.ts";
 import type { Status } from "../domain/decision.ts";
@@ -23,6 +24,8 @@ export type PolicyRow = {
   readonly status: Status;
   readonly reason: string | null;
   readonly at: Instant | null;
+  /** What the cluster tells besides: pods that do not serve, an HPA that will not follow. Left out where it is nothing. */
+  readonly notes?: readonly string[];
 };
 
 /** Returns a row for each policy in force, sorted by key. */
@@ -36,6 +39,7 @@ export function policyRows(registry: Registry): readonly PolicyRow[] {
 function policyRow({ loaded, record }: Entry): PolicyRow {
   const { key, policy, hash, file } = loaded;
   const { kind, namespace, name } = policy.target;
+  const notes = record === null ? [] : clusterNotes(record, policy);
   return {
     policy: key,
     mode: policy.mode,
@@ -49,6 +53,7 @@ function policyRow({ loaded, record }: Entry): PolicyRow {
     status: record?.decision.status ?? "starting",
     reason: record === null ? null : shownReason(record.steps),
     at: record?.at ?? null,
+    ...(notes.length === 0 ? {} : { notes }),
   };
 }
 
