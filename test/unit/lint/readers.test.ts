@@ -204,7 +204,12 @@ describe("any bytes", () => {
       "DaemonSet",
       "ConfigMap",
     ],
-    ...["PodMonitor", "ServiceMonitor", "PrometheusRule", "PersistentVolumeClaim", "List", "ScalingPolicy"],
+    "PodMonitor",
+    "ServiceMonitor",
+    "PrometheusRule",
+    "PersistentVolumeClaim",
+    "List",
+    "ScalingPolicy",
   );
 
   test("any shape under any kind gives issues at most", () => {
