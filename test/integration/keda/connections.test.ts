@@ -125,19 +125,20 @@ describe("connections beyond", () => {
     { name: "the most of one address", limits: { connectionsPerAddressMax: 3 }, reason: "addressLimit" },
     { name: "the most of all", limits: { connectionsMax: 3 }, reason: "connectionLimit" },
   ])("$name are closed at once, until another has gone", async ({ limits, reason }) => {
-    const rig = await startRig({
-      connectionLimits: { connectsPerSecondMax: 1000, ...limits },
-      timers: systemTimers,
-    });
-    const first = dial(rig.server.port, PREFACE);
-    dial(rig.server.port, PREFACE);
-    dial(rig.server.port, PREFACE);
+    const rig = await startRig({ connectionLimits: { connectsPerSecondMax: 1000, ...limits } });
+    const dialLater = (): ReturnType<typeof dial> => {
+      rig.time.advance(millis(10));
+      return dial(rig.server.port, PREFACE);
+    };
+    const first = dialLater();
+    dialLater();
+    dialLater();
     await opened(rig, 3);
-    await dial(rig.server.port, PREFACE).closed;
+    await dialLater().closed;
     expect(rig.telemetry.refusedConnections).toEqual([reason]);
     first.socket.destroy();
     await opened(rig, 2);
-    dial(rig.server.port, PREFACE);
+    dialLater();
     await opened(rig, 3);
     expect(rig.telemetry.refusedConnections).toEqual([reason]);
   });
