@@ -7,28 +7,31 @@ import type { DecisionRecord, LogRecord } from "../domain/record.ts";
 import type { Instant } from "../domain/units.ts";
 import { badInput, CommandError } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
+import { type CapacityExplanation, capacityFromLog } from "./explain-capacity.ts";
 import { policyOfDocument } from "./logged-policy.ts";
 import type { Output } from "./output.ts";
 import { readLog } from "./read-log.ts";
-import { type Explanation, explainRemotely } from "./remote-explain.ts";
+import { capacityRemotely, type Explanation, explainRemotely } from "./remote-explain.ts";
 
 export type ExplainOptions = {
   readonly at?: string;
   readonly log?: string;
   readonly url?: string;
   readonly json?: boolean;
+  /** What a replica was seen to carry instead of a decision. */
+  readonly capacity?: boolean;
 };
 
 /** Explains the last record at or before `at`; exit 1 where there is none. `policy` may be a bare name. */
 export async function runExplain(policy: string, options: ExplainOptions, output: Output): Promise<ExitCode> {
-  const { log, url, json = false } = options;
+  const { log, url, json = false, capacity = false } = options;
   const at = options.at === undefined ? null : readInstant(options.at);
   if ((log === undefined) === (url === undefined))
     throw badInput("give exactly one of --log FILE and --url URL");
-  const found =
-    url === undefined
-      ? await explainFromLog({ policy, at, file: log ?? "" }, output)
-      : await explainRemotely({ policy, at, url });
+  if (capacity && url !== undefined && at !== null)
+    throw badInput("--capacity --at goes with --log FILE: a running service knows the present alone");
+  const ask = capacity ? explainedCapacity : explainedRecord;
+  const found = await ask({ policy, at, log, url }, output);
   if (found === null) {
     throw new CommandError(
       EXIT.no,
@@ -37,6 +40,31 @@ export async function runExplain(policy: string, options: ExplainOptions, output
   }
   output.stdout(json ? `${JSON.stringify(found)}\n` : `${found.text}\n`);
   return EXIT.yes;
+}
+
+type Question = {
+  readonly policy: string;
+  readonly at: Instant | null;
+  readonly log: string | undefined;
+  readonly url: string | undefined;
+};
+
+async function explainedRecord(
+  { policy, at, log = "", url }: Question,
+  output: Output,
+): Promise<Explanation | null> {
+  return url === undefined
+    ? await explainFromLog({ policy, at, file: log }, output)
+    : await explainRemotely({ policy, at, url });
+}
+
+async function explainedCapacity(
+  { policy, at, log = "", url }: Question,
+  output: Output,
+): Promise<CapacityExplanation | null> {
+  return url === undefined
+    ? await capacityFromLog({ policy, at, file: log }, output)
+    : await capacityRemotely({ policy, url });
 }
 
 function readInstant(text: string): Instant {

@@ -9,7 +9,7 @@ import { runCheck } from "./check.ts";
 import { CommandError } from "./command-error.ts";
 import { type DemoOptions, runDemo } from "./demo.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
-import { runExplain } from "./explain.ts";
+import { type ExplainOptions, runExplain } from "./explain.ts";
 import { runLint } from "./lint.ts";
 import type { Output } from "./output.ts";
 import { addCompare, addTune } from "./policy-search-commands.ts";
@@ -200,13 +200,12 @@ function addReplay(program: Command, output: Output, choose: Choose): void {
 function addExplain(program: Command, output: Output, choose: Choose): void {
   program
     .command("explain")
-    .description("say why a policy wanted what it wanted")
+    .description("say why a policy wanted what it wanted, or what a replica of it was seen to carry")
     .argument("<policy>", "<namespace>/<name>, or the name alone where that is unambiguous")
     .option("--at <instant>", "the last record at or before it, as 2026-01-05T00:00:50Z; else the newest")
     .addOption(new Option("--log <file>", "a decision log").conflicts("url"))
     .option("--url <url>", "a running service, as http://127.0.0.1:8080")
+    .option("--capacity", "what a replica was seen to carry, and what follows from it")
     .option("--json", "print one JSON document")
-    .action((policy: string, options: { at?: string; log?: string; url?: string; json?: boolean }) =>
-      choose(() => runExplain(policy, options, output)),
-    );
+    .action((policy: string, options: ExplainOptions) => choose(() => runExplain(policy, options, output)));
 }

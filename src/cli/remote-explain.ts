@@ -3,6 +3,7 @@
 import { formatInstant } from "../domain/instant.ts";
 import type { Instant } from "../domain/units.ts";
 import { badInput, environmentFailed, reasonOf } from "./command-error.ts";
+import type { CapacityExplanation } from "./explain-capacity.ts";
 
 const TIMEOUT_MS = 10_000;
 
@@ -22,6 +23,21 @@ export async function explainRemotely({ policy, at, url }: RemoteQuestion): Prom
   const { text, record } = body;
   if (typeof text !== "string") throw environmentFailed(`${url} does not answer as Tidemark does`);
   return { text, record };
+}
+
+/** Returns what the service tells of a policy's capacity now, or null where it has no such policy. Throws as above. */
+export async function capacityRemotely({
+  policy,
+  url,
+}: Omit<RemoteQuestion, "at">): Promise<CapacityExplanation | null> {
+  const key = policy.includes("/") ? policy : await keyOf(policy, url);
+  if (key === null) return null;
+  const path = key.split("/").map(encodeURIComponent).join("/");
+  const body = await ask(`api/v1/capacity/${path}`, url);
+  if (body === null) return null;
+  const { text, capacity } = body;
+  if (typeof text !== "string") throw environmentFailed(`${url} does not answer as Tidemark does`);
+  return { text, capacity };
 }
 
 /** The key of a bare name; null where no policy has it. */

@@ -6,24 +6,21 @@ import { formatInstant } from "../domain/instant.ts";
 import { type AnyReading, readingOf } from "../domain/observation.ts";
 import {
   type AnySignalName,
+  CAPACITY_SIGNAL,
   type CustomSignalPolicy,
   customSignal,
   isBuiltIn,
   type Policy,
 } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
-import { type Millis, seconds } from "../domain/units.ts";
+import { seconds } from "../domain/units.ts";
+import { INCURABLE_REASONS } from "./capacity-report.ts";
 import { clusterNotes } from "./cluster-notes.ts";
+import { requestTimeText } from "./request-time-text.ts";
+import { row, secondsText, shortNumber, spanText } from "./text-row.ts";
 
 /** Least widths of the columns; longer content keeps two blanks of distance. */
 const WIDTHS = { name: 17, figure: 12, target: 20, wish: 10 } as const;
-const SPAN_UNITS: readonly (readonly [string, number])[] = [
-  ["d", 86_400_000],
-  ["h", 3_600_000],
-  ["m", 60_000],
-  ["s", 1000],
-  ["ms", 1],
-];
 
 /**
  * Returns the record as lines without a final newline. `policy` is the one it was decided under; null where it is no
@@ -35,6 +32,7 @@ export function explain(record: DecisionRecord, policy: Policy | null): string {
   return [
     heading(record),
     ...wishes.map((step) => wishLine(step, record, policy)),
+    ...splitLines(record),
     ...changes.map(changeLine),
     ...answerLines(record),
     ...blockedLines(record),
@@ -42,22 +40,25 @@ export function explain(record: DecisionRecord, policy: Policy | null): string {
   ].join("\n");
 }
 
+const ALWAYS_TOLD: ReadonlySet<SignalStep["reason"]> = new Set([
+  ...INCURABLE_REASONS,
+  "ABOVE_TARGET",
+  "CAPACITY_LEARNED",
+]);
+
 /** A wish for another number, or a breach of the target that asks for no more: replicas would not cure it. */
 function isTelling({ wish, reason }: SignalStep, { observation }: DecisionRecord): boolean {
-  if (wish === null) return false;
-  return wish !== observation.replicas.desired || reason === "ABOVE_TARGET" || reason === "IMBALANCE";
+  return ALWAYS_TOLD.has(reason) || (wish !== null && wish !== observation.replicas.desired);
 }
 
-/** Returns a span in the fewest units that are exact, as `1m30s`; `0s` for none. */
-export function spanText(span: Millis): string {
-  let left = Math.round(span);
-  const parts: string[] = [];
-  for (const [unit, size] of SPAN_UNITS) {
-    const count = Math.floor(left / size);
-    if (count > 0) parts.push(`${count}${unit}`);
-    left -= count * size;
-  }
-  return parts.length === 0 ? "0s" : parts.join("");
+const BY_SPLIT: ReadonlySet<string> = new Set(["COMPUTE_BOUND", "EXTERNAL_BOUND", "MEMORY_BOUND"]);
+
+/** Where the time of requests goes, where that is why a breach asks for no replicas. */
+function splitLines({ steps, observation }: DecisionRecord): readonly string[] {
+  if (!steps.some(({ reason }) => BY_SPLIT.has(reason))) return [];
+  return Object.entries(observation.requestTime).map(
+    ([model, time]) => `  time of ${model}: ${requestTimeText(time)}`,
+  );
 }
 
 function heading({ policy, at, observation, decision }: DecisionRecord): string {
@@ -73,9 +74,14 @@ function wishLine(
   const target = policy === null ? null : targetText(signal, policy);
   return row([
     [signal, WIDTHS.name],
-    [valueText(readingOf(record.observation.signals, signal)), WIDTHS.figure],
+    [
+      signal === CAPACITY_SIGNAL
+        ? loadText(record)
+        : valueText(readingOf(record.observation.signals, signal)),
+      WIDTHS.figure,
+    ],
     [target === null ? "" : `target ${target}`, WIDTHS.target],
-    [`wish ${wish}`, WIDTHS.wish],
+    [wish === null ? "no wish" : `wish ${wish}`, WIDTHS.wish],
     [reason, 0],
   ]);
 }
@@ -138,21 +144,21 @@ function blockedLines({ decision }: DecisionRecord): readonly string[] {
   return [`  scale-in blocked by: ${scaleInBlocked.map((item) => item.replace(":", " ")).join(", ")}`];
 }
 
-function row(cells: readonly (readonly [text: string, width: number])[]): string {
-  const padded = cells.map(([text, width]) =>
-    text.padEnd(Math.max(width, text === "" ? 0 : text.length + 2)),
-  );
-  return `  ${padded.join("")}`.trimEnd();
-}
-
 function valueText(reading: AnyReading | null): string {
   if (reading === null || reading.value === null) return "unknown";
   const { value, unit } = reading;
-  if (unit === "seconds") return value < 1 ? `${shortNumber(value * 1000)}ms` : `${shortNumber(value)}s`;
+  if (unit === "seconds") return secondsText(value);
   return unit === "requests/s" ? `${shortNumber(value)}/s` : shortNumber(value);
 }
 
+/** What sizes by learned capacity is the traffic itself. */
+function loadText({ observation }: DecisionRecord): string {
+  const { arrivalsPerSecond } = observation.traffic;
+  return arrivalsPerSecond === null ? "unknown" : `${shortNumber(arrivalsPerSecond)}/s`;
+}
+
 function targetText(signal: AnySignalName, { signals }: Policy): string | null {
+  if (signal === CAPACITY_SIGNAL) return "learned";
   if (!isBuiltIn(signal)) return customTargetText(customSignal(signals, signal));
   switch (signal) {
     case "requestRate":
@@ -181,11 +187,6 @@ function customTargetText(signal: CustomSignalPolicy | null): string | null {
   return signal.kind === "quality"
     ? shortNumber(signal.target)
     : `${shortNumber(signal.targetPerReplica)}/replica`;
-}
-
-/** Four significant digits for small numbers, whole ones from 1000 on. */
-function shortNumber(value: number): string {
-  return String(Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4)));
 }
 
 function countText(replicas: number | null): string {

@@ -2,7 +2,7 @@
 
 import type { SignalReason, StepReason } from "../domain/decision.ts";
 import { type AnyReading, readingOf } from "../domain/observation.ts";
-import { type AnySignalName, isBuiltIn, type SignalName } from "../domain/policy.ts";
+import { type AnySignalName, CAPACITY_SIGNAL, isBuiltIn, type SignalName } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 
 const SIGNALS: Readonly<Record<SignalName, string>> = {
@@ -73,6 +73,7 @@ export function reasonInWords({ steps, observation }: DecisionRecord): string {
 }
 
 function signalInWords(signal: AnySignalName): string {
+  if (signal === CAPACITY_SIGNAL) return "the load against what a replica was seen to carry";
   return isBuiltIn(signal) ? SIGNALS[signal] : `the signal ${signal}`;
 }
 

@@ -1,6 +1,7 @@
 // How much load one replica may be given: by the declared target, and by what replicas were seen to carry (rule 10b).
 
 import type { BadPoint, LearnedCapacity } from "../domain/learned-capacity.ts";
+import type { LimitedBy } from "../domain/sizing.ts";
 import { ceilReplicas } from "./whole.ts";
 
 /** A replica may be given this share of what a saturated one completes. */
@@ -29,12 +30,28 @@ export function constantLimit(perReplica: number): LoadLimit {
 export function learnedLimit(declared: number | null, learned: LearnedCapacity): LoadLimit | null {
   const { cap, badPoints } = learned;
   if (declared === null && cap === null && badPoints.length === 0) return null;
-  const base = Math.min(declared ?? Infinity, cap === null ? Infinity : CAP_RATIO * cap.perReplica);
+  const base = Math.min(declared ?? Infinity, capLimit(learned));
   const floor = floorOf(learned);
   return {
     perReplica: (replicas) => Math.min(base, Math.max(floor, badPointLimit(badPoints, replicas))),
     changesAt: badPoints.map(({ readyReplicas }) => BAD_POINT_REACH * readyReplicas).sort((a, b) => a - b),
   };
+}
+
+/** Returns what sets the limit for `replicas`; null where nothing limits them. The one named first wins a tie. */
+export function limitingPart(
+  declared: number | null,
+  learned: LearnedCapacity,
+  replicas: number,
+): LimitedBy | null {
+  const [floor, point] = [floorOf(learned), badPointLimit(learned.badPoints, replicas)];
+  const parts: readonly (readonly [LimitedBy, number])[] = [
+    ["target", declared ?? Infinity],
+    ["cap", capLimit(learned)],
+    [point < floor ? "floor" : "badPoint", Math.max(floor, point)],
+  ];
+  const least = Math.min(...parts.map(([, limit]) => limit));
+  return parts.find(([, limit]) => limit === least && limit < Infinity)?.[0] ?? null;
 }
 
 /** Returns the least number of replicas, at least 1, that may be given `load` in all; 0 for no load. */
@@ -46,6 +63,10 @@ export function leastReplicas(load: number, { perReplica, changesAt }: LoadLimit
     from = Math.max(from, until);
   }
   return from;
+}
+
+function capLimit({ cap }: LearnedCapacity): number {
+  return cap === null ? Infinity : CAP_RATIO * cap.perReplica;
 }
 
 function badPointLimit(badPoints: readonly BadPoint[], replicas: number): number {

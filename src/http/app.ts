@@ -2,6 +2,8 @@
 
 import { type Context, Hono } from "hono";
 import { secureHeaders } from "hono/secure-headers";
+import { capacityReport } from "../control/capacity-report.ts";
+import { explainCapacity } from "../control/explain-capacity.ts";
 import type { Registry } from "../control/registry.ts";
 import { formatInstant, withInstantsAsText } from "../domain/instant.ts";
 import type { Policy } from "../domain/policy.ts";
@@ -50,6 +52,7 @@ export function httpApi(options: HttpApiOptions): Hono {
   addProbes(app, options);
   addPolicies(app, options);
   addRecords(app, options);
+  addCapacity(app, options);
   app.notFound((context) => fail(context, notFound(context.req.path)));
   app.onError((error, context) => {
     options.logger.error({ err: error, path: context.req.path }, "a request could not be answered");
@@ -98,6 +101,17 @@ function addRecords(app: Hono, { registry, explain }: HttpApiOptions): void {
       return fail(context, recordNotFound(key, at.value === null ? null : formatInstant(at.value)));
     }
     return answer(context, { text: explain(record, record.policyHash === hash ? policy : null), record });
+  });
+}
+
+function addCapacity(app: Hono, { registry }: HttpApiOptions): void {
+  app.get("/api/v1/capacity/:namespace/:name", (context) => {
+    const entry = readEntry(registry, context.req.param("namespace"), context.req.param("name"));
+    if (!entry.ok) return fail(context, entry.failure);
+    const { loaded, state, record } = entry.value;
+    const { key, policy, hash: policyHash } = loaded;
+    const capacity = capacityReport({ key, policy, policyHash, state, record });
+    return answer(context, { text: explainCapacity(capacity), capacity });
   });
 }
 

@@ -79,7 +79,7 @@ function policyLine({ policy, mode, current, wanted, status, reason, at }: Polic
 <td data-label="Status">${status}</td>
 <td data-label="Reason">${reason ?? "–"}</td>
 <td data-label="At">${at === null ? "–" : html`<time datetime="${formatInstant(at)}">${formatInstant(at)}</time>`}</td>
-<td data-label="More"><a href="/api/v1/explain/${policy}">explain</a>, <a href="/api/v1/decisions?policy=${encodeURIComponent(policy)}">decisions</a></td>
+<td data-label="More"><a href="/api/v1/explain/${policy}">explain</a>, <a href="/api/v1/capacity/${policy}">capacity</a>, <a href="/api/v1/decisions?policy=${encodeURIComponent(policy)}">decisions</a></td>
 </tr>
 `;
 }

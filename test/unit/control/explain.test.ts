@@ -2,8 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 
-import { explain, spanText } from "../../../src/control/explain.ts";
+import { explain } from "../../../src/control/explain.ts";
 import { reasonInWords } from "../../../src/control/reason-words.ts";
+import { spanText } from "../../../src/control/text-row.ts";
 import { millis, minutes } from "../../../src/domain/units.ts";
 import { controlPolicy } from "../../support/control-ports.ts";
 import { surgeRecord } from "../../support/control-records.ts";
