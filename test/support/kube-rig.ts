@@ -22,7 +22,6 @@ export const PODS = `/api/v1/namespaces/${NAMESPACE}/pods`;
 export const HPAS = `/apis/autoscaling/v2/namespaces/${NAMESPACE}/horizontalpodautoscalers`;
 export const LEASES = "/apis/coordination.k8s.io/v1/namespaces/tidemark/leases";
 export const CONFIG_MAPS = "/api/v1/namespaces/tidemark/configmaps";
-export const EVENTS = `/api/v1/namespaces/${NAMESPACE}/events`;
 
 export type KubeRig = {
   readonly server: FakeApiServer;

@@ -33,6 +33,8 @@ export class ClusterView {
   /** Namespace → `<kind>/<name>` → its pods; made again after a change. */
   readonly #podIndex = new Map<string, ReadonlyMap<string, readonly PodFacts[]>>();
   #targets: readonly TargetRef[] = [];
+  /** Of the targets, so that the same ones every tick cost nothing. */
+  #followed = "";
 
   constructor(options: ClusterViewOptions) {
     this.#options = options;
@@ -40,6 +42,9 @@ export class ClusterView {
 
   /** Watches what these workloads need, and nothing else any more. */
   follow(targets: readonly TargetRef[]): void {
+    const followed = targets.map(workloadKey).join();
+    if (followed === this.#followed) return;
+    this.#followed = followed;
     this.#targets = targets;
     const namespaces = new Set(targets.map(({ namespace }) => namespace));
     const kinds = new Set(targets.map(({ kind, namespace }) => `${namespace}/${kind}`));

@@ -115,6 +115,21 @@ describe("the encoder", () => {
     expect(() => encodeReplicas(replicas)).toThrow("an answer must be a whole number");
   });
 
+  test("puts an edge value into the float alone, and its ceiling into the integer", () => {
+    expect(encodeReplicas(18, 17.01)).toEqual({
+      metricValues: [{ metricName: "desired-replicas", metricValue: 18, metricValueFloat: 17.01 }],
+    });
+    const entry = entryWith({ replicas: 18, answer: { metricValue: 18, metricValueFloat: 17.01 } });
+    expect(answerOf(entry, { now: RECORD_AT, tickInterval: TICK })).toEqual({
+      ok: true,
+      value: { replicas: 18, edge: 17.01, active: true },
+    });
+  });
+
+  test.each([17, 18.01, 0, Number.NaN])("refuses %d as an edge value of 18", (edge) => {
+    expect(() => encodeReplicas(18, edge)).toThrow("must be above 0 and have the ceiling 18");
+  });
+
   test("never sends a negative zero", () => {
     expect(Object.is(encodeReplicas(-0).metricValues?.[0]?.metricValueFloat, 0)).toBe(true);
   });
