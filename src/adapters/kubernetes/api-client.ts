@@ -59,7 +59,11 @@ export class KubernetesApi {
     return trouble === null ? await this.#attempt(request) : failed(trouble);
   }
 
-  /** Resolves when the watch is over: null as the server ends it, else why. Never rejects. */
+  /**
+   * Resolves when the watch is over: null as the server ends it, or has said nothing more for so long that nobody can
+   * tell whether it is still there (a server sends no bookmarks of what has not changed since it started); else why.
+   * Never rejects.
+   */
   async watch(request: WatchRequest): Promise<ApiFailure | null> {
     const first = await this.#watchOnce(request);
     if (first?.status === 401) await this.#reload();
@@ -95,6 +99,7 @@ export class KubernetesApi {
 
   async #watchOnce(request: WatchRequest): Promise<ApiFailure | null> {
     const silence = new Silence(request.idle);
+    let isOpen = false;
     const signal = AbortSignal.any([request.signal, silence.signal]);
     try {
       const opened = await this.#open({ ...request, method: "GET" }, signal);
@@ -110,10 +115,12 @@ export class KubernetesApi {
         );
       }
       response.socket.setKeepAlive(true, HALF_OPEN_PROBE_MS);
+      isOpen = true;
       request.onOpen();
       return await followLines(response, request, () => silence.heard());
     } catch (error) {
-      return silence.isOver ? silent(request.idle) : noAnswer("CutOff", messageOf(error));
+      if (silence.isOver) return isOpen ? null : silent(request.idle);
+      return noAnswer("CutOff", messageOf(error));
     } finally {
       silence.stop();
     }
