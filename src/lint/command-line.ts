@@ -8,7 +8,8 @@ export type Word = { readonly text: string; readonly field: Field; readonly offs
 /** A flag as it was given; `value` is null where it stands alone. */
 export type Flag = { readonly name: string; readonly value: string | null; readonly word: Word };
 
-const WORD = /(?:[^\s;&|'"\\]|\\.|'[^']*'|"(?:[^"\\]|\\.)*")+/gs;
+/** A backslash at the end of a line joins lines, not words. */
+const WORD = /(?:[^\s;&|'"\\]|\\(?!\r?\n).|'[^']*'|"(?:[^"\\]|\\.)*")+/gs;
 
 /** Returns the words of `command` and `args` of a container or of an `exec`, in order. */
 export function wordsOf(container: Field): readonly Word[] {

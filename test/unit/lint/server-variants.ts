@@ -25,6 +25,12 @@ args:
   },
   { code: "TM001", name: "explicit", texts: args("--model-control-mode=explicit"), places: [] },
   {
+    code: "TM008",
+    name: "lines that are joined",
+    texts: { "a.yaml": "args:\n  - |\n    tritonserver \\\n    --log-verbose=1 \\\n    --log-info=1\n" },
+    places: ["a.yaml:4:5 TM008"],
+  },
+  {
     code: "TM001",
     name: "the same flag of another program",
     texts: { "a.yaml": "args: [other, --model-control-mode=poll]\n" },
