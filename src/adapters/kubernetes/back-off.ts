@@ -3,11 +3,11 @@
 import type { ApiFailure } from "./api-failure.ts";
 
 const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
+const LONGEST_WAIT_MS = 15_000;
 const MOST_DOUBLINGS = 10;
 
 /**
- * Returns the milliseconds to wait after `failures` failures in a row (at least 1): 0.5 s, 1 s, … up to 30 s, each
+ * Returns the milliseconds to wait after `failures` failures in a row (at least 1): 0.5 s, 1 s, … up to 15 s, each
  * between half and one and a half of that, so that processes do not knock together. `Retry-After` is the least.
  */
 export function backOffMs(failures: number, random: number, failure: ApiFailure | null = null): number {

@@ -1,5 +1,6 @@
 // The checkpoint in a ConfigMap: compressed, bounded, and written only over what its writer has read.
 
+import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { gunzip, gzip } from "node:zlib";
 
@@ -33,6 +34,7 @@ type Held = { readonly version: string; readonly data: string | null };
 
 export class ConfigMapStore implements StateStore {
   readonly #options: ConfigMapStoreOptions;
+  readonly #self = randomUUID();
   /** As it was last read or written; null = it is not there, or was never read. */
   #held: Held | null = null;
   #lastSave: Promise<void> = Promise.resolve();
@@ -48,7 +50,8 @@ export class ConfigMapStore implements StateStore {
     if (data === null) return { states: null, problem: null };
     try {
       const text = await expand(Buffer.from(data, "base64"), { maxOutputLength: MOST_TEXT_BYTES });
-      return { states: readCheckpoint(text.toString("utf8")), problem: null };
+      const { writer, states } = readCheckpoint(text.toString("utf8"));
+      return { states, problem: null, isByAnother: writer !== this.#self };
     } catch (error) {
       return { states: null, problem: this.#said(error instanceof Error ? error.message : String(error)) };
     }
@@ -63,7 +66,7 @@ export class ConfigMapStore implements StateStore {
 
   async #save(states: ReadonlyMap<string, ScalerState>): Promise<void> {
     if (!this.#options.mayWrite()) return;
-    const data = await fitting(states);
+    const data = await fitting(states, this.#self);
     if (data === null)
       throw new Error(this.#said(`${states.size} states take more than a ConfigMap can hold`));
     for (let attempt = 1; ; attempt += 1) {
@@ -125,19 +128,19 @@ export class ConfigMapStore implements StateStore {
  * Returns the states as they are kept, or null where even without their recommendations they are too large. Without
  * recommendations a state is only slower to fall.
  */
-async function fitting(states: ReadonlyMap<string, ScalerState>): Promise<string | null> {
-  const whole = await packed(states);
+async function fitting(states: ReadonlyMap<string, ScalerState>, writer: string): Promise<string | null> {
+  const whole = await packed(states, writer);
   if (whole.length <= MOST_BASE64_BYTES) return whole;
   const lean = [...states].map(([key, state]): [string, ScalerState] => [
     key,
     { ...state, recommendations: [], recommendationsSince: null },
   ]);
-  const small = await packed(new Map(lean));
+  const small = await packed(new Map(lean), writer);
   return small.length <= MOST_BASE64_BYTES ? small : null;
 }
 
-async function packed(states: ReadonlyMap<string, ScalerState>): Promise<string> {
-  const compressed = await compress(Buffer.from(checkpointText(states)));
+async function packed(states: ReadonlyMap<string, ScalerState>, writer: string): Promise<string> {
+  const compressed = await compress(Buffer.from(checkpointText(states, writer)));
   return compressed.toString("base64");
 }
 

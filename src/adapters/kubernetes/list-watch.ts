@@ -44,6 +44,8 @@ export class ListWatch<Item> {
   #version: string | null = null;
   #isSynced = false;
   #failures = 0;
+  /** How often in a row a watch found its past gone. */
+  #expirations = 0;
   #hasMoved = false;
   #refusedSinceMs: number | null = null;
 
@@ -82,6 +84,7 @@ export class ListWatch<Item> {
     this.#version = version;
     this.#isSynced = true;
     this.#hasMoved = false;
+    this.#failures = 0;
     if (version === null || version === "") return this.#again(random, null);
     return { kind: "watch", afterMs: 0, version };
   }
@@ -116,25 +119,29 @@ export class ListWatch<Item> {
   ): NextStep {
     const version = this.#version;
     if (version === null) return this.#again(random, failure);
-    if (failure !== null && isExpired(failure)) {
-      return this.#again(random, failure, this.#hasMoved || this.#failures === 0);
-    }
+    if (failure !== null && isExpired(failure)) return this.#expired(random);
     const wasUseful = this.#hasMoved || (failure === null && watchedMs >= SHORT_WATCH_MS);
     this.#hasMoved = false;
+    if (wasUseful) this.#expirations = 0;
     if (wasUseful) this.#failures = 0;
     else this.#failures += 1;
     const afterMs = wasUseful ? REWATCH_SPREAD_MS * random : backOffMs(this.#failures, random, failure);
     return { kind: "watch", afterMs: Math.max(afterMs, failure?.retryAfter ?? 0), version };
   }
 
-  /** Asks for a list again; `isFirst` at once, else after a while that grows. */
-  #again(random: number, failure: ApiFailure | null, isFirst = false): NextStep {
+  /** A past that is gone is listed at once, and after a while that grows where it is gone again and again. */
+  #expired(random: number): NextStep {
+    const afterMs =
+      this.#expirations === 0 ? REWATCH_SPREAD_MS * random : backOffMs(this.#expirations, random);
+    this.#expirations += 1;
+    this.#hasMoved = false;
+    return { kind: "list", afterMs };
+  }
+
+  #again(random: number, failure: ApiFailure | null): NextStep {
     this.#failures += 1;
     this.#hasMoved = false;
-    return {
-      kind: "list",
-      afterMs: isFirst ? REWATCH_SPREAD_MS * random : backOffMs(this.#failures, random, failure),
-    };
+    return { kind: "list", afterMs: backOffMs(this.#failures, random, failure) };
   }
 
   #bury(key: string, version: string | null): void {
@@ -148,6 +155,7 @@ export class ListWatch<Item> {
     this.#version = later(this.#version, version);
     this.#hasMoved = true;
     this.#failures = 0;
+    this.#expirations = 0;
   }
 
   #isPastAccepted(nowMs: number): boolean {

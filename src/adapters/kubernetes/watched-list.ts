@@ -5,7 +5,7 @@ import type { Instant, Millis } from "../../domain/units.ts";
 import { elapsed, seconds } from "../../domain/units.ts";
 import type { Logger } from "../../ports/logger.ts";
 import type { KubernetesApi } from "./api-client.ts";
-import { type ApiFailure, failureOf, failureText, noAnswer } from "./api-failure.ts";
+import { type ApiFailure, failureOf, failureText, isExpired, noAnswer } from "./api-failure.ts";
 import { fieldOf, itemsOf, textOf } from "./json-fields.ts";
 import { type Listed, ListWatch, type NextStep } from "./list-watch.ts";
 import type { Waiting } from "./waiting.ts";
@@ -166,7 +166,8 @@ export class WatchedList<Item> {
       onEvent: (event) => this.#take(event),
     });
     this.#lostAt ??= now();
-    if (!this.#stop.signal.aborted && failure !== null) this.#note(failure);
+    // That its past is gone is no fault of the server: it is listed anew.
+    if (!this.#stop.signal.aborted && failure !== null && !isExpired(failure)) this.#note(failure);
     const watchedMs = waiting.nowMs() - startedMs;
     return this.#core.watchEnded(failure, { watchedMs, random: waiting.random() });
   }

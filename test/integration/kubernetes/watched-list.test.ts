@@ -122,7 +122,7 @@ describe("a watched list", () => {
     rig.server.script({ verb: "watch", answer: { kind: "body", body: "" } });
     rig.server.endWatches();
     await until(() => rig.waiting.waits.length >= 8, "eight waits");
-    expect(rig.waiting.waits.slice(0, 8)).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000]);
+    expect(rig.waiting.waits.slice(0, 8)).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000]);
   });
 
   const statuses: readonly { readonly name: string; readonly answer: Fault["answer"] }[] = [

@@ -127,7 +127,7 @@ describe("a watched list", () => {
   test("a server that closes at once is asked less and less often", () => {
     const core = listedAt("7");
     const waits = Array.from({ length: 9 }, () => core.watchEnded(null, SHORT).afterMs);
-    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+    expect(waits).toEqual([500, 1000, 2000, 4000, 8000, 15_000, 15_000, 15_000, 15_000]);
   });
 
   test("one event makes it trusted again", () => {
@@ -142,9 +142,15 @@ describe("a watched list", () => {
     const core = listedAt("7", "a");
     expect(core.watchEnded(failure(410), SHORT)).toEqual({ kind: "list", afterMs: 125 });
     core.listed({ version: "9", items: [] }, NOW);
-    expect(core.watchEnded(failure(410), SHORT)).toEqual({ kind: "list", afterMs: 1000 });
+    expect(core.watchEnded(failure(410), SHORT)).toEqual({ kind: "list", afterMs: 500 });
     core.listed({ version: "9", items: [] }, NOW);
-    expect(core.watchEnded(failure(410), SHORT)).toEqual({ kind: "list", afterMs: 2000 });
+    expect(core.watchEnded(failure(410), SHORT)).toEqual({ kind: "list", afterMs: 1000 });
+  });
+
+  test("a server that comes back without the past is listed at once, however long it was away", () => {
+    const core = listedAt("7", "a");
+    for (let tries = 0; tries < 6; tries += 1) core.watchEnded(noAnswer("NoConnection", ""), SHORT);
+    expect(core.watchEnded(failure(410), SHORT)).toEqual({ kind: "list", afterMs: 125 });
   });
 
   test.each([
