@@ -58,6 +58,38 @@ export const POLICY_GAUGES = {
     [...POLICY, "quantile"],
     "Time from asked for to ready of the starts that were seen, by quantile: 0.5, 0.9; absent before the third",
   ),
+  tidemark_capacity_requests_per_second: gauge(
+    [...POLICY],
+    "The cap: requests/s of one saturated replica; absent until one was seen",
+  ),
+  tidemark_capacity_proven_requests_per_second: gauge(
+    [...POLICY],
+    "The highest requests/s of one replica that were held with every signal at target; absent until some were",
+  ),
+  tidemark_capacity_bad_points: gauge(
+    [...POLICY],
+    "Loads per replica at which the objective was missed in the last 24 h",
+  ),
+  tidemark_capacity_forgotten_timestamp_seconds: gauge(
+    [...POLICY],
+    "When what was learned was last dropped, since the service had changed; absent if never",
+  ),
+  tidemark_load_limit_requests_per_second: gauge(
+    [...POLICY],
+    "Requests/s that each of the desired replicas may be given, by target and by what was learned; absent while nothing limits",
+  ),
+  tidemark_target_cost_replicas: gauge(
+    [...POLICY],
+    "Replicas that a declared target far below what a replica was seen to carry costs now; absent where it is not",
+  ),
+  tidemark_request_time_seconds: gauge(
+    [...POLICY, "model", "part"],
+    "Mean time of a request by where it passes: batching, queue, input, infer, output, outside",
+  ),
+  tidemark_incurable_latency: gauge(
+    [...POLICY, "reason"],
+    "1 while a signal is above target and replicas do not cure it, else 0: COMPUTE_BOUND, EXTERNAL_BOUND, MEMORY_BOUND, FUTILE, IMBALANCE",
+  ),
   tidemark_scale_in_blocked: gauge(
     [...POLICY, "reason"],
     "1 while missing or unsafe data forbids a scale-in, else 0",

@@ -3,8 +3,9 @@
 
 import type { Policy } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
+import type { Sizing } from "../domain/sizing.ts";
 import type { ScalerState } from "../domain/state.ts";
-import { learnedGauges } from "./learned-gauges.ts";
+import { causeGauges, learnedGauges, sizingGauges } from "./learned-gauges.ts";
 import { POLICY_GAUGES } from "./own-metrics.ts";
 import { type GaugeValue, policyGauges } from "./policy-gauges.ts";
 
@@ -15,6 +16,8 @@ export type ShownPolicy = {
   readonly isAgreed: boolean;
   /** What its decisions have learned; null = nothing was told of it. */
   readonly state: ScalerState | null;
+  /** Null where nobody tells how load sizes the fleet. */
+  readonly sizing: Sizing | null;
 };
 
 export class PolicyPage {
@@ -27,11 +30,16 @@ export class PolicyPage {
   }
 
   /** Adds the values of one policy; each at most once. */
-  add({ policy, record, isAgreed, state }: ShownPolicy): void {
+  add({ policy, record, isAgreed, state, sizing }: ShownPolicy): void {
     const own = `namespace="${escaped(policy.target.namespace)}",policy="${escaped(policy.name)}"`;
     this.#add("tidemark_agreement_promised", own, isAgreed ? 1 : 0);
-    const learned = state === null ? [] : learnedGauges(policy, state);
-    for (const { name, labels, value } of [...policyGauges(policy, record), ...learned]) {
+    const values = [
+      ...policyGauges(policy, record),
+      ...causeGauges(record),
+      ...(state === null ? [] : learnedGauges(policy, state)),
+      ...(sizing === null ? [] : sizingGauges(sizing)),
+    ];
+    for (const { name, labels, value } of values) {
       let text = own;
       for (const [label, content] of Object.entries(labels)) text += `,${label}="${escaped(content)}"`;
       this.#add(name, text, value);

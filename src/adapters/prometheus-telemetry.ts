@@ -3,8 +3,10 @@
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 
 import { assert } from "../domain/assert.ts";
+import type { Observation } from "../domain/observation.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
+import type { Sizing } from "../domain/sizing.ts";
 import type { ScalerState } from "../domain/state.ts";
 import { VERSION } from "../domain/version.ts";
 import type {
@@ -36,7 +38,11 @@ export type PrometheusTelemetryOptions = {
   readonly sourceUp?: () => boolean;
   /** Gives the longest delay since it was last asked of the event loop that answers calls; without it of this one. */
   readonly takeLagSeconds?: () => number;
+  /** Tells how load sizes a policy's fleet; without it nothing is shown of that. */
+  readonly sizingOf?: SizingOf;
 };
+
+type SizingOf = (policy: Policy, state: ScalerState, observation: Observation) => Sizing;
 
 export class PrometheusTelemetry implements Telemetry {
   readonly contentType: string;
@@ -56,7 +62,10 @@ export class PrometheusTelemetry implements Telemetry {
   readonly #takeLagSeconds: () => number;
   readonly #ownLag: EventLoopLag | null;
 
-  constructor({ sourceUp, takeLagSeconds }: PrometheusTelemetryOptions = {}) {
+  readonly #sizingOf: SizingOf | null;
+
+  constructor({ sourceUp, takeLagSeconds, sizingOf }: PrometheusTelemetryOptions = {}) {
+    this.#sizingOf = sizingOf ?? null;
     this.contentType = this.#registry.contentType;
     this.#sourceUp = sourceUp ?? null;
     const ownLag = takeLagSeconds === undefined ? new EventLoopLag() : null;
@@ -185,11 +194,13 @@ export class PrometheusTelemetry implements Telemetry {
     const page = new PolicyPage();
     for (const [index, { policy, record }] of [...this.#latest.values()].entries()) {
       const key = record.policy;
+      const state = this.#states.get(key) ?? null;
       page.add({
         policy,
         record,
         isAgreed: this.#agreed.has(key),
-        state: this.#states.get(key) ?? null,
+        state,
+        sizing: state === null ? null : (this.#sizingOf?.(policy, state, record.observation) ?? null),
       });
       if (index % POLICIES_A_SLICE === POLICIES_A_SLICE - 1) await turn();
     }

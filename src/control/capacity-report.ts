@@ -1,24 +1,15 @@
 // What is known of one replica of a policy, as plain data in the shape and order of keys that readers rely on.
 
-import type { SignalReason } from "../domain/decision.ts";
 import type { LearnedCapacity } from "../domain/learned-capacity.ts";
 import type { RequestTime } from "../domain/observation.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
+import { INCURABLE_REASONS } from "../domain/request-time.ts";
 import type { Sizing } from "../domain/sizing.ts";
 import { startupFigures } from "../domain/startup-times.ts";
 import type { ScalerState } from "../domain/state.ts";
 import { type Instant, toSeconds } from "../domain/units.ts";
 import { sizingOf } from "./sizing.ts";
-
-/** Reasons for which a signal above its target asks for no replicas: they would not help. */
-export const INCURABLE_REASONS = [
-  "COMPUTE_BOUND",
-  "EXTERNAL_BOUND",
-  "MEMORY_BOUND",
-  "FUTILE",
-  "IMBALANCE",
-] as const satisfies readonly SignalReason[];
 
 export type IncurableSignal = {
   readonly signal: string;

@@ -1,7 +1,7 @@
 // What one replica of a policy was seen to carry as text for people: what is known, what follows, what would change it.
 
 import { formatInstant } from "../domain/instant.ts";
-import type { LimitedBy } from "../domain/sizing.ts";
+import type { LimitedBy, TargetCost } from "../domain/sizing.ts";
 import { after, hours, type Instant, seconds } from "../domain/units.ts";
 import type { CapacityReport } from "./capacity-report.ts";
 import { requestTimeText } from "./request-time-text.ts";
@@ -15,6 +15,12 @@ const LIMITED_BY: Readonly<Record<LimitedBy, string>> = {
   cap: "0.8 × the cap",
   badPoint: "0.9 × a load that failed",
   floor: "the least that loads which failed leave: 0.5 × the cap or 0.4 × what was proven",
+};
+
+const SEEN: Readonly<Record<TargetCost["seenBy"], string>> = {
+  cap: "what a replica was seen to carry",
+  proven: "a load that was held within every target",
+  batches: "what the fullest batches suggest that a replica carries",
 };
 
 /** Returns the report as lines without a final newline. */
@@ -42,8 +48,8 @@ function targetLines({ targetPerReplica, targetCost, isMemoryLost }: CapacityRep
   const declared = targetPerReplica === "learned" ? "none: learned" : `${rate(targetPerReplica)} a replica`;
   const lines = [line("target", declared, "")];
   if (targetCost !== null && targetPerReplica !== "learned") {
-    const { ratio, replicas, neededReplicas } = targetCost;
-    const share = `target ${shortNumber(targetPerReplica)}/replica is ${Math.round(ratio * 100)} % of what a replica was seen to carry`;
+    const { ratio, replicas, neededReplicas, seenBy } = targetCost;
+    const share = `target ${shortNumber(targetPerReplica)}/replica is ${Math.round(ratio * 100)} % of ${SEEN[seenBy]}`;
     const cost =
       replicas === 0 ? "costs no replica at this load" : `costs ${replicas} of ${neededReplicas} replicas`;
     lines.push(`  ${share}: ${cost}`);

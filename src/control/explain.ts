@@ -13,8 +13,8 @@ import {
   type Policy,
 } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
+import { INCURABLE_REASONS } from "../domain/request-time.ts";
 import { seconds } from "../domain/units.ts";
-import { INCURABLE_REASONS } from "./capacity-report.ts";
 import { clusterNotes } from "./cluster-notes.ts";
 import { requestTimeText } from "./request-time-text.ts";
 import { row, secondsText, shortNumber, spanText } from "./text-row.ts";

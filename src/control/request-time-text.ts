@@ -1,19 +1,8 @@
 // Where a request's time goes, in a line.
 
 import type { RequestTime } from "../domain/observation.ts";
+import { requestTimeParts } from "../domain/request-time.ts";
 import { secondsText, shortNumber } from "./text-row.ts";
-
-/** The parts of a request's time, in the order in which it passes through them. */
-export function requestTimeParts(time: RequestTime): readonly (readonly [part: string, seconds: number])[] {
-  return [
-    ["batching", time.batchingDelaySeconds],
-    ["queue", time.queueSeconds],
-    ["input", time.inputSeconds],
-    ["infer", time.inferSeconds],
-    ["output", time.outputSeconds],
-    ["outside", time.outsideSeconds],
-  ];
-}
 
 /** Returns the parts that take any time, as `queue 12ms, infer 410ms`, and the batch that requests go in. */
 export function requestTimeText(time: RequestTime): string {

@@ -16,6 +16,8 @@ export type LimitSpan = {
 export type TargetCost = {
   /** Requests/s of one replica that what was seen would allow. */
   readonly seenPerReplica: number;
+  /** By what it was seen: a saturated replica, a load that was held, or the fullest batches (an estimate). */
+  readonly seenBy: "cap" | "proven" | "batches";
   /** The target's share of that. */
   readonly ratio: number;
   /** Replicas that the present load needs for the target, and those of them that it would not need by what was seen. */
