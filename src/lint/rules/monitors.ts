@@ -40,7 +40,9 @@ function ofServices(monitor: Manifest, { manifests }: LintInput): readonly Found
   );
   const selector = below(monitor.root, "spec", "selector");
   const wanted = textEntries(below(selector, "matchLabels"));
-  const selected = services.filter(({ labels }) => selects(selector, labels));
+  const selected = services.filter(
+    ({ labels }) => (wanted.size === 0 || includesLabels(labels, wanted)) && selects(selector, labels),
+  );
   if (selected.length > 0) return ofPorts(below(monitor.root, "spec", "endpoints"), selected);
   const meant = services.find((service) => isMeant(service, monitor, wanted));
   if (meant === undefined) return [];
