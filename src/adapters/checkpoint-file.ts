@@ -1,6 +1,8 @@
 // The checkpoint: states of all policies in one JSON file, replaced as a whole.
 
+import { randomUUID } from "node:crypto";
 import { open, readFile, rename, stat } from "node:fs/promises";
+import { hostname } from "node:os";
 
 import { z } from "zod";
 
@@ -12,11 +14,13 @@ import {
   type LearnedCapacity,
   type LearnedRate,
   type LearnedService,
+  NOTHING_LEARNED,
   SERVICES_MAX,
   VERSIONS_MAX,
 } from "../domain/learned-capacity.ts";
 import {
   LAST_BUCKET,
+  NO_STARTUP_MEMORY,
   type StartsUnderWay,
   type StartupMemory,
   type StartupTimes,
@@ -28,6 +32,7 @@ import type {
   DesiredChange,
   FailedProbe,
   HeldReplicas,
+  LastingBatch,
   Probe,
   Recommendation,
   RestoredAnswer,
@@ -37,7 +42,16 @@ import { type Instant, instant } from "../domain/units.ts";
 import { VERSION } from "../domain/version.ts";
 import type { LoadedStates, StateStore } from "../ports/state-store.ts";
 
-const CHECKPOINT_VERSION = 1;
+const CHECKPOINT_VERSION = 2;
+/** What states of version 1 may lack: they are from before capacity and start-up times were learned. */
+const LATER_FIELDS = {
+  held: null,
+  breaches: {},
+  learned: NOTHING_LEARNED,
+  startups: NO_STARTUP_MEMORY,
+  serviceChangedAt: null,
+  isMemoryLost: false,
+} as const satisfies Partial<ScalerState>;
 /** Far more than a thousand policies need; a larger file is not ours. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
@@ -84,7 +98,9 @@ const learned: Fields<LearnedCapacity> = {
   services: z.array(z.strictObject(service)).max(SERVICES_MAX),
   versions: z.array(z.string()).max(VERSIONS_MAX),
   forgottenAt: at.nullable(),
+  convertedAt: at.nullable(),
 };
+const lastingBatch: Fields<LastingBatch> = { model: z.string(), batch: rate, since: at };
 const startupWeight: Fields<StartupWeight> = { bucket: count.max(LAST_BUCKET), weight: rate };
 const startupTimes: Fields<StartupTimes> = {
   at: at.nullable(),
@@ -122,6 +138,7 @@ const stateFields: Fields<ScalerState> = {
   learned: z.strictObject(learned),
   startups: z.strictObject(startups),
   serviceChangedAt: at.nullable(),
+  lastingBatches: z.array(z.strictObject(lastingBatch)).max(SERVICES_MAX),
   isMemoryLost: z.boolean(),
   noProbeUntil: at.nullable(),
 };
@@ -129,7 +146,14 @@ const checkpoint = z.strictObject({
   kind: z.literal("checkpoint"),
   v: z.literal(CHECKPOINT_VERSION),
   version: z.string(),
+  writer: z.string(),
   states: z.record(z.string(), z.strictObject(stateFields)),
+});
+
+const versioned = z.looseObject({ kind: z.literal("checkpoint"), v: z.int() });
+const firstVersion = versioned.extend({
+  v: z.literal(1),
+  states: z.record(z.string(), z.looseObject({})),
 });
 
 /**
@@ -137,11 +161,12 @@ const checkpoint = z.strictObject({
  * rename) and rejects if it cannot be written. A file that cannot be used is moved to `<file>.corrupt` and reported.
  */
 export function checkpointFile(file: string): StateStore {
+  const self = randomUUID();
   let lastSave: Promise<void> = Promise.resolve();
   return {
-    load: () => load(file),
+    load: () => load(file, self),
     save(states) {
-      const text = checkpointText(states);
+      const text = checkpointText(states, self);
       const save = lastSave.then(() => replace(file, text));
       lastSave = save.catch(() => {});
       return save;
@@ -149,12 +174,13 @@ export function checkpointFile(file: string): StateStore {
   };
 }
 
-async function load(file: string): Promise<LoadedStates> {
+async function load(file: string, self: string): Promise<LoadedStates> {
   let problem: string;
   try {
     const { size } = await stat(file);
     if (size > MAX_BYTES) throw new Error(`is ${size} bytes, more than ${MAX_BYTES}`);
-    return { states: readCheckpoint(await readFile(file, "utf8")), problem: null };
+    const { writer, states } = readCheckpoint(await readFile(file, "utf8"));
+    return { states, problem: null, isByAnother: writer !== self };
   } catch (error) {
     if (isMissing(error)) return { states: null, problem: null };
     problem = error instanceof Error ? error.message : String(error);
@@ -167,27 +193,54 @@ async function load(file: string): Promise<LoadedStates> {
   return { states: null, problem: `checkpoint ${file} is not usable, ${moved}: ${problem}` };
 }
 
-/** Returns the states in a checkpoint's text; throws where it is none. */
-export function readCheckpoint(text: string): ReadonlyMap<string, ScalerState> {
-  const parsed = checkpoint.safeParse(withInstantsAsNumbers(JSON.parse(text)));
-  if (parsed.success) return new Map(Object.entries(parsed.data.states));
+export type Checkpoint = {
+  /** Who wrote it; empty in one of version 1. */
+  readonly writer: string;
+  readonly states: ReadonlyMap<string, ScalerState>;
+};
+
+/** Returns what a checkpoint's text holds, of this version or the one before; throws where it is none, or of a newer. */
+export function readCheckpoint(text: string): Checkpoint {
+  const parsed = checkpoint.safeParse(upToDate(withInstantsAsNumbers(JSON.parse(text))));
+  if (parsed.success) {
+    const { writer, states } = parsed.data;
+    return { writer, states: new Map(Object.entries(states)) };
+  }
   const [issue] = parsed.error.issues;
   throw new Error(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
 }
 
+/** Returns the document with the fields that version 1 did not know; any other as it is. */
+function upToDate(document: unknown): unknown {
+  const first = firstVersion.safeParse(document);
+  if (!first.success) {
+    const newer = versioned.safeParse(document);
+    if (newer.success && newer.data.v > CHECKPOINT_VERSION)
+      throw new Error(`v: it is of version ${newer.data.v}, and this program knows ${CHECKPOINT_VERSION}`);
+    return document;
+  }
+  const states = Object.entries(first.data.states).map(([key, state]) => [
+    key,
+    { ...LATER_FIELDS, ...state },
+  ]);
+  return { writer: "", ...first.data, v: CHECKPOINT_VERSION, states: Object.fromEntries(states) };
+}
+
 /** Returns the states as a checkpoint's text. */
-export function checkpointText(states: ReadonlyMap<string, ScalerState>): string {
+export function checkpointText(states: ReadonlyMap<string, ScalerState>, writer: string): string {
   const document = {
     kind: "checkpoint",
     v: CHECKPOINT_VERSION,
     version: VERSION,
+    writer,
     states: Object.fromEntries(states),
   };
   return `${JSON.stringify(withInstantsAsText(document))}\n`;
 }
 
 async function replace(file: string, text: string): Promise<void> {
-  const temporary = `${file}.tmp`;
+  // Another process may be writing its own.
+  const temporary = `${file}.${hostname()}-${process.pid}.tmp`;
   const handle = await open(temporary, "w", 0o600);
   try {
     await handle.writeFile(text);

@@ -9,6 +9,7 @@ import { realPacing } from "../adapters/real-pacing.ts";
 import { explain } from "../control/explain.ts";
 import { TickLoop } from "../control/loop.ts";
 import { Registry } from "../control/registry.ts";
+import { sizingOf } from "../control/sizing.ts";
 import type { Configuration } from "../domain/configuration.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { PolicySet } from "../domain/policy-set.ts";
@@ -76,7 +77,7 @@ type Core = {
   readonly held: Held;
 };
 
-type Held = { composed: ComposedSource | null; rpc: RpcFront | null };
+type Held = { composed: ComposedSource | null; rpc: RpcFront | null; keeper: CheckpointKeeper | null };
 
 /** How far the service is in its life, for probes. */
 type Life = { stage: "starting" | "ready" | "draining" | "broken" };
@@ -97,12 +98,13 @@ export async function startService(input: ServiceInput): Promise<Service> {
 async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core> {
   const { configuration, directory, first, logger, acting = null } = input;
   const registry = new Registry(new CompressedHistory());
-  const held: Held = { composed: null, rpc: null };
+  const held: Held = { composed: null, rpc: null, keeper: null };
   const { kind } = configuration.source;
   const isLive = kind !== "recording" && kind !== "simulation";
   const telemetry = new PrometheusTelemetry({
     ...(isLive ? { sourceUp: () => held.composed?.isUp?.() ?? false } : {}),
     takeLagSeconds: () => held.rpc?.takeLagSeconds() ?? 0,
+    sizingOf,
   });
   teardown.add(() => telemetry.close());
   const shared = { configuration, directory, registry, logger };
@@ -112,7 +114,7 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
   const composed = await composeSource({ ...shared, keep, telemetry, cluster });
   held.composed = composed;
   teardown.add(() => composed.source.close());
-  const { sink, loop } = await buildLoop({ input, telemetry, registry, composed });
+  const { sink, loop } = await buildLoop({ input, telemetry, registry, composed, held });
   teardown.add(() => sink.close());
   const file = configuration.state.file;
   const store = file === null ? (cluster?.store ?? null) : checkpointFile(resolve(directory, file));
@@ -121,7 +123,9 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
     keeper === null
       ? statesWithoutFile(composed)
       : await keeper.load(composed.clock.now(), aheadOf(composed));
-  applyFirst({ registry, first, at: composed.clock.now(), states });
+  held.keeper = keeper;
+  const isMemoryLost = keeper?.isMemoryLost() ?? false;
+  applyFirst({ registry, first, at: composed.clock.now(), states, isMemoryLost });
   describePolicies(registry, first, { logger, telemetry });
   const life: Life = { stage: "starting" };
   return { input, telemetry, registry, composed, sink, loop, keeper, cluster, life, held };
@@ -147,35 +151,37 @@ type FirstSet = {
   readonly first: PolicySet;
   readonly at: Instant;
   readonly states: ReadonlyMap<string, ScalerState> | null | undefined;
+  readonly isMemoryLost: boolean;
 };
 
-function applyFirst({ registry, first, at, states }: FirstSet): void {
+function applyFirst({ registry, first, states, ...how }: FirstSet): void {
   const { policies, rejected } = first;
-  registry.apply(policies, states === undefined ? { rejected, at } : { rejected, at, states });
+  registry.apply(policies, states === undefined ? { rejected, ...how } : { rejected, ...how, states });
 }
 
-type LoopNeeds = Pick<Core, "input" | "telemetry" | "registry" | "composed">;
+type LoopNeeds = Pick<Core, "input" | "telemetry" | "registry" | "composed" | "held">;
 
 async function buildLoop(needs: LoopNeeds): Promise<Pick<Core, "sink" | "loop">> {
-  const { input, telemetry, registry, composed } = needs;
+  const { input, telemetry, registry, composed, held } = needs;
   const { configuration, directory, logger } = input;
   const { file, detail, maxFileSizeBytes, maxFiles } = configuration.decisions;
-  const held: { loop: TickLoop | null } = { loop: null };
+  const built: { loop: TickLoop | null } = { loop: null };
   const sink = await openDecisionLog({
     file: file === null ? null : resolve(directory, file),
     maxFileSizeBytes,
     maxFiles,
     existing: "rotate",
-    onNewFile: () => held.loop?.openingLines() ?? [],
+    onNewFile: () => built.loop?.openingLines() ?? [],
     onProblem: (problem) => logger.error({ problem }, "decision log"),
   });
   const { clock, source, startAfter, everyInstant, knowsPast } = composed;
   const { interval, lag } = configuration.tick;
+  const isShared = (): boolean => held.keeper?.isShared() ?? false;
   const loop = new TickLoop(
     { clock, source, registry, sink, telemetry, logger, pacing: realPacing() },
-    { interval, lag, detail, version: VERSION, startAfter, everyInstant, knowsPast },
+    { interval, lag, detail, version: VERSION, startAfter, everyInstant, knowsPast, isShared },
   );
-  held.loop = loop;
+  built.loop = loop;
   return { sink, loop };
 }
 

@@ -1,5 +1,6 @@
 // For which policies another process on the same source is promised to answer alike (rule 40 of the semantics).
 
+import { loadLimitOf, reliesOnLearnedCapacity } from "../decide/capacity-signal.ts";
 import { reliesOnLearnedStart } from "../decide/context.ts";
 import { declaresLoadTarget } from "../decide/declared.ts";
 import type { LoadedPolicy } from "../domain/policy-set.ts";
@@ -25,14 +26,26 @@ export class Agreement {
 
   /**
    * Takes in that a policy was decided at `at` from a source that was read, and returns whether equality is promised:
-   * from W after the first such tick in a row. Without a load signal never: what probes teach is each process's own.
-   * What starts teach is too: a tick that relied on it begins the promise anew. `state` is the one after the tick.
+   * from W after the first such tick in a row. Where probes size, never: what they teach is each process's own. What
+   * starts, breaches under way and, unless processes share a checkpoint, loads teach is too: a tick that relied on it
+   * begins the promise anew. `state` is the one after the tick.
    */
-  decided({ key, hash, policy }: LoadedPolicy, at: Instant, state: ScalerState): boolean {
+  decided(
+    { key, hash, policy }: LoadedPolicy,
+    {
+      at,
+      state,
+      isShared,
+    }: { readonly at: Instant; readonly state: ScalerState; readonly isShared: boolean },
+  ): boolean {
     const known = this.#runs.get(key);
-    const isOwn = reliesOnLearnedStart(state, policy);
-    const run = known?.hash === hash && !isOwn ? known : { hash, since: at };
+    const isSizedByOwn = !isShared && reliesOnLearnedCapacity(state, policy);
+    const began = Object.values(state.breaches).map((breach) => breach.at);
+    const isOwn = isSizedByOwn || reliesOnLearnedStart(state, policy);
+    const isOlder = began.some((breachAt) => known !== undefined && breachAt <= known.since);
+    const run = known?.hash === hash && !isOwn && !isOlder ? known : { hash, since: at };
     this.#runs.set(key, run);
-    return declaresLoadTarget(policy.signals) && elapsed(run.since, at) >= memorySpan(policy);
+    const isSized = declaresLoadTarget(policy.signals) || loadLimitOf({ policy, state }) !== null;
+    return isSized && elapsed(run.since, at) >= memorySpan(policy);
   }
 }

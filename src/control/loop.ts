@@ -2,6 +2,7 @@
 
 import type { RecordDetail } from "../domain/configuration.ts";
 import type { LogRecord } from "../domain/record.ts";
+import type { ScalerState } from "../domain/state.ts";
 import { before, type Instant, type Millis, toSeconds } from "../domain/units.ts";
 import { sampleSpan } from "../domain/windows.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -51,6 +52,8 @@ export type LoopSettings = {
   readonly everyInstant: boolean;
   /** True: the source knows the past, from which states are rebuilt at the first reading that succeeds. */
   readonly knowsPast?: boolean;
+  /** Whether what is learned is shared with another process; left out: it is not. */
+  readonly isShared?: () => boolean;
 };
 
 export class TickLoop {
@@ -61,6 +64,8 @@ export class TickLoop {
   readonly #agreement = new Agreement();
   /** Keys of the policies whose past has been decided. */
   readonly #warmed = new Set<string>();
+  /** The state that each policy's last decision left. */
+  readonly #left = new Map<string, ScalerState>();
   #last: Instant | null;
 
   constructor(parts: LoopParts, settings: LoopSettings) {
@@ -178,6 +183,7 @@ export class TickLoop {
       this.#changes.forget(key);
       this.#agreement.forget(key);
       this.#warmed.delete(key);
+      this.#left.delete(key);
       logger.warn({ policy: key }, "deleted policy is no longer answered");
     }
   }
@@ -219,6 +225,7 @@ export class TickLoop {
     const { interval, detail, version } = this.#settings;
     const { loaded, state, record: previous } = entry;
     const { policy, key } = loaded;
+    if (this.#left.get(key) !== state) this.#replaced(key);
     const { state: nextState, record } = tickPolicy({
       at,
       readAt,
@@ -236,10 +243,18 @@ export class TickLoop {
     for (const line of this.#openings.due(entry, { at, version })) sink.write(line);
     sink.write(record);
     registry.publish(key, nextState, record);
+    this.#left.set(key, nextState);
     telemetry.decision(policy, record, previous);
     telemetry.learned?.(key, nextState);
-    const isAgreed = this.#agreement.decided(loaded, at, nextState);
+    const isShared = this.#settings.isShared?.() ?? false;
+    const isAgreed = this.#agreement.decided(loaded, { at, state: nextState, isShared });
     telemetry.agreement?.(key, isAgreed && this.#settings.knowsPast === true);
     this.#changes.decision(record, previous, policy.missingData.holdFor);
+  }
+
+  /** Something was learned from elsewhere: a replay takes it up from the log, and the promise begins anew. */
+  #replaced(key: string): void {
+    this.#openings.forget(key);
+    this.#agreement.forget(key);
   }
 }

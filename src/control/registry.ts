@@ -57,7 +57,7 @@ export class Registry {
   /**
    * Puts a reading of the policy files in force. A policy whose file is now rejected stays as it was; one that is gone
    * is marked deleted; an edited one keeps its state unless its target or models changed. `states` are what a
-   * checkpoint remembered (null: no checkpoint was readable).
+   * checkpoint remembered (null: no checkpoint was readable); `isMemoryLost`: there is one, and it could not be read.
    */
   apply(
     policies: readonly LoadedPolicy[],
@@ -65,10 +65,12 @@ export class Registry {
       rejected,
       at,
       states,
+      isMemoryLost = false,
     }: {
       readonly rejected: readonly RejectedFile[];
       readonly at: Instant;
       readonly states?: ReadonlyMap<string, ScalerState> | null;
+      readonly isMemoryLost?: boolean;
     },
   ): PolicyChanges {
     const rejectedFiles = new Set(rejected.map(({ file }) => file));
@@ -78,7 +80,9 @@ export class Registry {
       edited: [],
       deleted: [],
     };
-    for (const loaded of policies) this.#accept(loaded, changes, states);
+    const remembers = states !== null && states !== undefined;
+    const begin = (key: string): ScalerState => states?.get(key) ?? initialState({ remembers, isMemoryLost });
+    for (const loaded of policies) this.#accept(loaded, changes, begin);
     for (const entry of this.entries()) {
       const { key, file } = entry.loaded;
       if (present.has(key) || rejectedFiles.has(file) || entry.deletedAt !== null) continue;
@@ -134,15 +138,10 @@ export class Registry {
     return () => this.#policyListeners.delete(listener);
   }
 
-  #accept(
-    loaded: LoadedPolicy,
-    changes: MutableChanges,
-    states: ReadonlyMap<string, ScalerState> | null | undefined,
-  ): void {
+  #accept(loaded: LoadedPolicy, changes: MutableChanges, begin: (key: string) => ScalerState): void {
     const known = this.#entries.get(loaded.key);
     if (known === undefined) {
-      const state =
-        states?.get(loaded.key) ?? initialState({ remembers: states !== null && states !== undefined });
+      const state = begin(loaded.key);
       this.#entries.set(loaded.key, { loaded, state, record: null, deletedAt: null });
       changes.added.push(loaded.key);
       return;

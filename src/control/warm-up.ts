@@ -1,8 +1,9 @@
 // Decides the recent past once more, unpublished: a fresh process then decides as one that has run all along.
 
+import { futileBreaches } from "../decide/remember.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { ReplicaReading } from "../domain/samples.ts";
-import { NO_STARTUP_MEMORY, type StartupTimes } from "../domain/startup-times.ts";
+import { NO_STARTUP_MEMORY } from "../domain/startup-times.ts";
 import type { ScalerState } from "../domain/state.ts";
 import { initialState } from "../domain/state.ts";
 import { after, before, type Instant, type Millis } from "../domain/units.ts";
@@ -50,8 +51,8 @@ export async function warmedState(
 
 /**
  * Returns the state of a policy just before its tick at `at`: every tick of the last W (see `memorySpan`) decided from
- * the source's past, one a step. What a checkpoint knows beyond W (probes, start-up times) is kept, and its answer as well: it is not
- * undercut until the windows have passed.
+ * the source's past, one a step. What a checkpoint knows beyond W (probes, capacity, start-up times) is kept, and its answer as well: it is
+ * not undercut until the windows have passed.
  */
 export function* warmingUp(
   entry: Pick<Entry, "loaded" | "state">,
@@ -64,6 +65,8 @@ export function* warmingUp(
   let state: ScalerState = {
     ...initialState(),
     startups: { ...NO_STARTUP_MEMORY, times: known.startups.times },
+    learned: known.learned,
+    isMemoryLost: known.isMemoryLost,
   };
   const span = sampleSpan(policy);
   for (
@@ -87,7 +90,7 @@ export function* warmingUp(
       version,
     }).state;
     // What the checkpoint had learned until then is in it already.
-    if (known.at !== null && tick <= known.at) state = withTimes(state, known.startups.times);
+    if (known.at !== null && tick <= known.at) state = withLearned(state, known);
     yield;
   }
   const { probe, failedProbes, noProbeUntil } = known;
@@ -97,11 +100,22 @@ export function* warmingUp(
     probe,
     failedProbes,
     noProbeUntil,
+    breaches: { ...state.breaches, ...stillFutile(known.breaches, state, at) },
     restored: known.lastAnswer !== null,
     lastAnswer: answers.length === 0 ? null : Math.max(...answers),
   };
 }
 
-function withTimes(state: ScalerState, times: StartupTimes): ScalerState {
-  return { ...state, startups: { ...state.startups, times } };
+function withLearned(state: ScalerState, { learned, startups: { times } }: ScalerState): ScalerState {
+  return { ...state, learned, serviceChangedAt: null, startups: { ...state.startups, times } };
+}
+
+/** Breaches that replicas did not cure, as far as they still last: they may have begun before W. */
+function stillFutile(
+  known: ScalerState["breaches"],
+  { breaches }: ScalerState,
+  at: Instant,
+): ScalerState["breaches"] {
+  const futile = Object.entries(futileBreaches(known, at));
+  return Object.fromEntries(futile.filter(([name]) => breaches[name] !== undefined));
 }

@@ -1,7 +1,8 @@
 // Sizing by what a replica carries: the declared target, what was learned, or the smaller of both (rules 9 and 10b).
 
 import type { RequestRateReading } from "../domain/observation.ts";
-import type { RateSignalPolicy } from "../domain/policy.ts";
+import type { Policy, RateSignalPolicy } from "../domain/policy.ts";
+import type { ScalerState } from "../domain/state.ts";
 import type { TickContext } from "./context.ts";
 import { type LoadLimit, learnedLimit } from "./load-limit.ts";
 import { loadWish, MISSING_REASONS, type Wish } from "./wish.ts";
@@ -10,6 +11,14 @@ import { loadWish, MISSING_REASONS, type Wish } from "./wish.ts";
 export function loadLimitOf({ policy, state }: Pick<TickContext, "policy" | "state">): LoadLimit | null {
   const target = policy.signals.requestRate?.targetPerReplica ?? "learned";
   return learnedLimit(target === "learned" ? null : target, state.learned);
+}
+
+/** Returns whether what was learned limits the load of any number of replicas more than the declared target does. */
+export function reliesOnLearnedCapacity(state: ScalerState, policy: Policy): boolean {
+  const limit = learnedLimit(null, state.learned);
+  const declared = policy.signals.requestRate?.targetPerReplica;
+  if (limit === null || typeof declared !== "number") return limit !== null;
+  return [1, ...limit.changesAt].some((replicas) => limit.perReplica(replicas) < declared);
 }
 
 /** Returns the wish of `requestRate`; what was learned lowers a declared target, and never raises it. */

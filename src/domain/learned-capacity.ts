@@ -41,6 +41,8 @@ export type LearnedCapacity = {
   readonly versions: readonly string[];
   /** When what was known before was last dropped, since the service had changed. */
   readonly forgottenAt: Instant | null;
+  /** When rates were last converted, since executions of the same size took another time. */
+  readonly convertedAt: Instant | null;
 };
 
 export const NOTHING_LEARNED: LearnedCapacity = {
@@ -52,4 +54,5 @@ export const NOTHING_LEARNED: LearnedCapacity = {
   services: [],
   versions: [],
   forgottenAt: null,
+  convertedAt: null,
 };

@@ -6,6 +6,8 @@ import type { ScalerState } from "../domain/state.ts";
 export type LoadedStates = {
   readonly states: ReadonlyMap<string, ScalerState> | null;
   readonly problem: string | null;
+  /** They were last written by another process than this one, now or before. */
+  readonly isByAnother?: boolean;
 };
 
 export interface StateStore {

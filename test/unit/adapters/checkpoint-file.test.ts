@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { checkpointFile } from "../../../src/adapters/checkpoint-file.ts";
+import { withInstantsAsText } from "../../../src/domain/instant.ts";
+import { NO_STARTUP_MEMORY } from "../../../src/domain/startup-times.ts";
 import { initialState, type ScalerState } from "../../../src/domain/state.ts";
 import { at } from "../../support/builders.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
@@ -40,13 +42,33 @@ describe("the checkpoint", () => {
       ["ai/other", initialState()],
     ]);
     await checkpointFile(file).save(states);
-    expect(await checkpointFile(file).load()).toEqual({ states, problem: null });
+    expect(await checkpointFile(file).load()).toEqual({ states, problem: null, isByAnother: true });
     const { kind, v, version, ...rest } = JSON.parse(await readFile(file, "utf8"));
-    expect({ kind, v, version }).toEqual({ kind: "checkpoint", v: 1, version: "0.1.0" });
+    expect({ kind, v, version }).toEqual({ kind: "checkpoint", v: 2, version: "0.1.0" });
     expect(rest.states["ai/embedder"].recommendations).toEqual([
       { at: "2026-01-05T00:01:00.000Z", replicas: 7 },
     ]);
     expect(rest.states["ai/embedder"].probe.failedAt).toBe("2026-01-05T00:00:31.000Z");
+  });
+
+  test("tells whether it was this process that wrote it last", async () => {
+    const file = await aFile();
+    const [one, other] = [checkpointFile(file), checkpointFile(file)];
+    await one.save(new Map([["a/b", FULL]]));
+    expect((await one.load()).isByAnother).toBe(false);
+    expect((await other.load()).isByAnother).toBe(true);
+    await other.save(new Map([["a/b", FULL]]));
+    expect((await one.load()).isByAnother).toBe(true);
+  });
+
+  test("of version 1, from before capacity and start-up times were learned, is read with nothing learned", async () => {
+    const file = await aFile();
+    const { held, breaches, learned, startups, serviceChangedAt, isMemoryLost, ...old } = FULL;
+    void [held, breaches, learned, startups, serviceChangedAt, isMemoryLost];
+    const document = { kind: "checkpoint", v: 1, version: "0.1.0", states: { "a/b": old } };
+    await writeFile(file, JSON.stringify(withInstantsAsText(document)));
+    const states = new Map([["a/b", { ...FULL, startups: NO_STARTUP_MEMORY }]]);
+    expect(await checkpointFile(file).load()).toEqual({ states, problem: null, isByAnother: true });
   });
 
   test("is a first start, not a fault, where there is none", async () => {
@@ -71,11 +93,16 @@ describe("the checkpoint", () => {
     { name: "empty", content: "", problem: /not usable, kept as .*\.corrupt: .*JSON/ },
     {
       name: "of a later version",
-      content: '{"kind":"checkpoint","v":2,"version":"9.0.0","states":{}}',
-      problem: /\.corrupt: v: /,
+      content: '{"kind":"checkpoint","v":3,"version":"9.0.0","writer":"w","states":{}}',
+      problem: /\.corrupt: v: it is of version 3, and this program knows 2$/,
     },
     {
       name: "with a state that lacks a field",
+      content: '{"kind":"checkpoint","v":2,"version":"0.1.0","writer":"w","states":{"a/b":{"version":1}}}',
+      problem: /\.corrupt: states\.a\/b\.restored: /,
+    },
+    {
+      name: "of version 1 with a state that lacks a field of that time",
       content: '{"kind":"checkpoint","v":1,"version":"0.1.0","states":{"a/b":{"version":1}}}',
       problem: /\.corrupt: states\.a\/b\.restored: /,
     },

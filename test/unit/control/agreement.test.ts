@@ -3,9 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { Agreement } from "../../../src/control/agreement.ts";
 import { reliesOnLearnedStart } from "../../../src/decide/context.ts";
+import { NOTHING_LEARNED } from "../../../src/domain/learned-capacity.ts";
 import { NO_STARTUP_MEMORY, observed } from "../../../src/domain/startup-times.ts";
 import { initialState, type ScalerState } from "../../../src/domain/state.ts";
-import { after, millis, minutes, seconds } from "../../../src/domain/units.ts";
+import { after, type Instant, millis, minutes, seconds } from "../../../src/domain/units.ts";
 import { memorySpan } from "../../../src/domain/windows.ts";
 import { at, controlPolicy, EPOCH, loadedPolicy } from "../../support/control-ports.ts";
 
@@ -17,44 +18,49 @@ const FIRST = EPOCH;
 const JUST_BEFORE = after(FIRST, seconds(W / 1000 - 1));
 const THEN = after(FIRST, W);
 
+/** A tick of a process that shares no checkpoint. */
+function alone(decidedAt: Instant, state: ScalerState) {
+  return { at: decidedAt, state, isShared: false };
+}
+
 /** An agreement in which the policy was decided at FIRST. */
 function begun(): Agreement {
   const agreement = new Agreement();
-  expect(agreement.decided(loaded, FIRST, QUIET)).toBe(false);
+  expect(agreement.decided(loaded, alone(FIRST, QUIET))).toBe(false);
   return agreement;
 }
 
 describe("equal answers are promised", () => {
   test("from W after the first tick", () => {
     const agreement = begun();
-    expect(agreement.decided(loaded, JUST_BEFORE, QUIET)).toBe(false);
-    expect(agreement.decided(loaded, THEN, QUIET)).toBe(true);
+    expect(agreement.decided(loaded, alone(JUST_BEFORE, QUIET))).toBe(false);
+    expect(agreement.decided(loaded, alone(THEN, QUIET))).toBe(true);
   });
 
   test("anew from W after an instant that was missed or not read", () => {
     const agreement = begun();
     agreement.interrupted();
     const again = after(FIRST, seconds(10));
-    expect(agreement.decided(loaded, again, QUIET)).toBe(false);
-    expect(agreement.decided(loaded, THEN, QUIET)).toBe(false);
-    expect(agreement.decided(loaded, after(again, W), QUIET)).toBe(true);
+    expect(agreement.decided(loaded, alone(again, QUIET))).toBe(false);
+    expect(agreement.decided(loaded, alone(THEN, QUIET))).toBe(false);
+    expect(agreement.decided(loaded, alone(after(again, W), QUIET))).toBe(true);
   });
 
   test("anew from W after an edit, which replicas may see at different ticks", () => {
     const agreement = begun();
     const edited = loadedPolicy({ ...policy, replicas: { ...policy.replicas, max: 99 } });
-    expect(agreement.decided(edited, JUST_BEFORE, QUIET)).toBe(false);
-    expect(agreement.decided(edited, THEN, QUIET)).toBe(false);
-    expect(agreement.decided(edited, after(JUST_BEFORE, W), QUIET)).toBe(true);
+    expect(agreement.decided(edited, alone(JUST_BEFORE, QUIET))).toBe(false);
+    expect(agreement.decided(edited, alone(THEN, QUIET))).toBe(false);
+    expect(agreement.decided(edited, alone(after(JUST_BEFORE, W), QUIET))).toBe(true);
   });
 
   test("anew for the one policy that could not be decided", () => {
     const agreement = begun();
     const other = loadedPolicy({ ...policy, name: "other" });
-    agreement.decided(other, FIRST, QUIET);
+    agreement.decided(other, alone(FIRST, QUIET));
     agreement.forget(loaded.key);
-    expect(agreement.decided(loaded, THEN, QUIET)).toBe(false);
-    expect(agreement.decided(other, THEN, QUIET)).toBe(true);
+    expect(agreement.decided(loaded, alone(THEN, QUIET))).toBe(false);
+    expect(agreement.decided(other, alone(THEN, QUIET))).toBe(true);
   });
 
   test("anew from W after a tick at which only what was learned of starts let replicas count as starting", () => {
@@ -72,9 +78,40 @@ describe("equal answers are promised", () => {
     const all = { ...waiting, lastReplicas: { at: decidedAt, desired: 4, ready: 4 } };
     expect(reliesOnLearnedStart(waiting, policy)).toBe(true);
     expect(reliesOnLearnedStart(all, policy)).toBe(false);
-    expect(agreement.decided(loaded, decidedAt, waiting)).toBe(false);
-    expect(agreement.decided(loaded, THEN, all)).toBe(false);
-    expect(agreement.decided(loaded, after(decidedAt, W), all)).toBe(true);
+    expect(agreement.decided(loaded, alone(decidedAt, waiting))).toBe(false);
+    expect(agreement.decided(loaded, alone(THEN, all))).toBe(false);
+    expect(agreement.decided(loaded, alone(after(decidedAt, W), all))).toBe(true);
+  });
+
+  test("where what was learned limits the load more than the target, only with a shared checkpoint", () => {
+    const cap = { at: FIRST, perReplica: 1 };
+    const learned: ScalerState = { ...QUIET, learned: { ...NOTHING_LEARNED, cap } };
+    const agreement = new Agreement();
+    const shared = (decidedAt: Instant) => ({ at: decidedAt, state: learned, isShared: true });
+    expect(agreement.decided(loaded, alone(FIRST, learned))).toBe(false);
+    expect(agreement.decided(loaded, alone(THEN, learned))).toBe(false);
+    expect(agreement.decided(loaded, shared(JUST_BEFORE))).toBe(false);
+    expect(agreement.decided(loaded, shared(after(THEN, W)))).toBe(true);
+    expect(agreement.decided(loaded, alone(after(THEN, W), learned))).toBe(false);
+  });
+
+  test("although something was learned that the target is below", () => {
+    const cap = { at: FIRST, perReplica: 1e6 };
+    const learned: ScalerState = { ...QUIET, learned: { ...NOTHING_LEARNED, cap } };
+    expect(begun().decided(loaded, alone(THEN, learned))).toBe(true);
+  });
+
+  test("anew from W after a tick within a breach that had begun before the promise did", () => {
+    const agreement = begun();
+    const breach = { at: FIRST, value: 2, loadPerReplica: 10, futileUntil: null };
+    const breached: ScalerState = { ...QUIET, breaches: { latency: breach } };
+    expect(agreement.decided(loaded, alone(JUST_BEFORE, breached))).toBe(false);
+    expect(agreement.decided(loaded, alone(THEN, QUIET))).toBe(false);
+    expect(agreement.decided(loaded, alone(after(THEN, W), QUIET))).toBe(true);
+    const later = { ...breach, at: THEN };
+    expect(agreement.decided(loaded, alone(after(THEN, W), { ...QUIET, breaches: { latency: later } }))).toBe(
+      true,
+    );
   });
 
   test("never without a load signal: what probes teach is each process's own", () => {
@@ -82,7 +119,7 @@ describe("equal answers are promised", () => {
     const { pendingRequests } = policy.signals;
     const signals = { ...policy.signals, requestRate: null, inFlight: null, pendingRequests };
     const probing = loadedPolicy({ ...policy, signals });
-    agreement.decided(probing, FIRST, QUIET);
-    expect(agreement.decided(probing, at(1_000_000), QUIET)).toBe(false);
+    agreement.decided(probing, alone(FIRST, QUIET));
+    expect(agreement.decided(probing, alone(at(1_000_000), QUIET))).toBe(false);
   });
 });

@@ -4,8 +4,10 @@ import { describe, expect, test } from "vitest";
 
 import { type LoopSettings, TickLoop } from "../../../src/control/loop.ts";
 import { Registry } from "../../../src/control/registry.ts";
+import { type LogJson, replayLog } from "../../../src/control/replay.ts";
+import { withInstantsAsText } from "../../../src/domain/instant.ts";
 import type { LoadedPolicy } from "../../../src/domain/policy-set.ts";
-import type { DecisionRecord } from "../../../src/domain/record.ts";
+import type { DecisionRecord, LogRecord } from "../../../src/domain/record.ts";
 import { type Instant, minutes, seconds } from "../../../src/domain/units.ts";
 import {
   at,
@@ -57,6 +59,10 @@ function aLoop({
   return { ...parts, loop: new TickLoop(parts, { ...played, ...settings }) };
 }
 
+function written(record: LogRecord): LogJson {
+  return JSON.parse(JSON.stringify(withInstantsAsText(record)));
+}
+
 /** Runs until `count` ticks are over, and returns their instants. */
 async function ticks(
   loop: TickLoop,
@@ -103,6 +109,29 @@ test("writes policy and state before the first decision, the state hourly, both 
     "state",
     "decision",
   ]);
+});
+
+test("writes policy and state again where a state was replaced from elsewhere, and a replay agrees", async () => {
+  const { loop, sink, registry } = aLoop();
+  await ticks(loop, 4, (tickedAt) => {
+    const entry = registry.entry("ai-inference/embedder");
+    if (tickedAt !== at(2) || entry === null) return;
+    const cap = { at: tickedAt, perReplica: 1 };
+    registry.rebuild(entry, { ...entry.state, learned: { ...entry.state.learned, cap } });
+  });
+  const kinds = sink.records.map(({ kind }) => kind);
+  expect(kinds).toEqual([
+    ...["policy", "state", "decision", "decision"],
+    ...["policy", "state", "decision", "decision"],
+  ]);
+  const lines = sink.records.map((record, index) => ({ line: index + 1, json: written(record) }));
+  const rebuilt = { policy: loadedPolicy().policy, hash: loadedPolicy().hash };
+  expect(replayLog(lines, () => rebuilt)).toEqual({
+    ok: true,
+    decisions: 4,
+    policies: 1,
+    firstDifference: null,
+  });
 });
 
 test("publishes what it writes", async () => {

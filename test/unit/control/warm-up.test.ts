@@ -5,6 +5,7 @@ import { expect, test } from "vitest";
 import { readActivation } from "../../../src/control/queries.ts";
 import { tickPolicy } from "../../../src/control/tick.ts";
 import { needsPastFirst, warmedState } from "../../../src/control/warm-up.ts";
+import { NOTHING_LEARNED } from "../../../src/domain/learned-capacity.ts";
 import { NO_STARTUP_MEMORY, observed, type StartupTimes } from "../../../src/domain/startup-times.ts";
 import { initialState, type ScalerState } from "../../../src/domain/state.ts";
 import { type Instant, minutes, seconds } from "../../../src/domain/units.ts";
@@ -122,4 +123,22 @@ test("keeps what a checkpoint has learned of starts, and learns again only what 
   expect(before.weights.map(({ weight }) => Math.round(weight))).toEqual([3, 5]);
   expect(await warmed({ ...knowing, at: at(NOW - 30) })).toEqual(times);
   expect((await warmed(initialState())).starts).toBe(3);
+});
+
+test("of learned capacity a checkpoint's is kept, whatever the past before it would teach again", async () => {
+  const known: ScalerState = {
+    ...initialState({ isMemoryLost: true }),
+    at: at(NOW - 15),
+    lastAnswer: 3,
+    learned: { ...NOTHING_LEARNED, cap: { at: at(100), perReplica: 40 }, versions: ["embedder/1"] },
+  };
+  const warmed = await warmedState({ loaded: LOADED, state: known }, at(NOW), {
+    source: aSource(),
+    settings: SETTINGS,
+    breathe: () => null,
+  });
+  expect({ learned: warmed.learned, isMemoryLost: warmed.isMemoryLost }).toEqual({
+    learned: known.learned,
+    isMemoryLost: true,
+  });
 });
