@@ -172,7 +172,7 @@ const signalChoice: Rule = ({ signals, custom, replicasMax }, locate) => {
   if (custom.some(({ kind }) => kind === "load" || kind === null)) return [];
   if (!signals.has("requestRate") && !signals.has("inFlight")) {
     const message =
-      "spec.signals has no load signal: scale-in is tried one replica at a time; declare requestRate or inFlight";
+      "spec.signals has no load signal: until capacity is learned, scale-in is tried one replica at a time; declare requestRate, as with targetPerReplica: learned";
     return [{ ...place, code: "NO_LOAD_SIGNAL", message }];
   }
   if (signals.has("requestRate") || replicasMax === null || replicasMax >= SMALL_FLEET) return [];

@@ -2,7 +2,7 @@
 
 import type { Configuration } from "../domain/configuration.ts";
 import type { IssueCode } from "../domain/issue.ts";
-import { isBuiltIn } from "../domain/policy.ts";
+import { CAPACITY_SIGNAL, isBuiltIn } from "../domain/policy.ts";
 import type { Millis } from "../domain/units.ts";
 import { formatDuration } from "./duration.ts";
 import { type FieldPath, type Finding, formatPath } from "./finding.ts";
@@ -20,11 +20,12 @@ export function customNameFindings({ custom }: PolicyFacts, locate: Locator): re
     if (name === null) return [];
     const earlier = first.get(name);
     if (earlier === undefined) first.set(name, index);
-    const taken = isBuiltIn(name)
-      ? "the name of a built-in signal"
-      : earlier === undefined
-        ? null
-        : `the name of another custom signal already (line ${locate.value(fieldOf(earlier, "name")).line})`;
+    const taken =
+      isBuiltIn(name) || name === CAPACITY_SIGNAL
+        ? "the name of a built-in signal"
+        : earlier === undefined
+          ? null
+          : `the name of another custom signal already (line ${locate.value(fieldOf(earlier, "name")).line})`;
     if (taken === null) return [];
     return [found(locate, fieldOf(index, "name"), ["BAD_NAME", `is ${quoted(name)}, ${taken}; rename it`])];
   });

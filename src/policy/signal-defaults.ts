@@ -15,8 +15,9 @@ export const SIGNAL_FIELDS = {
     why: "Optional.",
   },
   "spec.signals.requestRate.targetPerReplica": {
-    meaning: "Requests/s that one replica serves well within the objective.",
-    why: "Required: measure it.",
+    meaning:
+      "Requests/s that one replica serves well within the objective, or `learned`: by what replicas were seen to carry.",
+    why: "Required: a number where it was measured, which what is learned then only lowers; else `learned`.",
   },
   "spec.signals.requestRate.window": {
     meaning: "Span over which the rate is taken.",

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { customSignals } from "./custom-signal-schema.ts";
 import { policyDefault } from "./defaults.ts";
 import { field } from "./described-field.ts";
-import { duration, mapping, positive, ratio } from "./field-schemas.ts";
+import { duration, mapping, positive, ratio, refusal } from "./field-schemas.ts";
+import { nearest } from "./wording.ts";
 
 const required = (
   signal: "requestRate" | "inFlight" | "pendingRequests" | "queueDuration" | "latency" | "gpuMemory",
@@ -15,10 +16,24 @@ const required = (
 
 const requestsPerReplica = positive;
 
+const LEARNED = "learned";
+
+/** One message for both forms, whichever was meant. */
+function notATarget({ input }: { readonly input?: unknown }): string {
+  const quotes = typeof input === "string" && /^[0-9.]+$/.test(input) ? "; remove the quotes" : "";
+  const isNear = typeof input === "string" && nearest(input, [LEARNED]) !== null;
+  return refusal(
+    typeof input === "number" ? "OUT_OF_RANGE" : "WRONG_TYPE",
+    `must be the requests/s of one replica, a number above 0, or ${LEARNED}${isNear ? `; did you mean "${LEARNED}"?` : quotes}`,
+  );
+}
+
 const requestRate = mapping({
   targetPerReplica: field(
     "spec.signals.requestRate.targetPerReplica",
-    z.union([requestsPerReplica(), z.literal("learned")]),
+    z.union([z.number().positive({ error: notATarget }).max(1e12), z.literal(LEARNED)], {
+      error: notATarget,
+    }),
   ),
   window: field(
     "spec.signals.requestRate.window",

@@ -181,9 +181,48 @@ export const FIELD_ISSUE_CASES: readonly IssueCase[] = [
       "  pool: a100\n  priority: 5\n",
     ),
     lines: [
-      `${FILE}:10:38: spec.signals.requestRate.targetPerReplica is "learned", which is not available yet; give the requests/s that one replica serves [NOT_AVAILABLE]`,
       `${FILE}:11:9: spec.pool is "a100", which is not available yet; remove it [NOT_AVAILABLE]`,
       `${FILE}:12:13: spec.priority is 5, which is not available yet; remove it [NOT_AVAILABLE]`,
+    ],
+  },
+  {
+    code: "WRONG_TYPE",
+    name: "a load target that is neither a number nor learned: abc",
+    text: edited("targetPerReplica: 64 }", "targetPerReplica: abc }"),
+    lines: [
+      `${FILE}:10:38: spec.signals.requestRate.targetPerReplica is "abc", must be the requests/s of one replica, a number above 0, or learned [WRONG_TYPE]`,
+    ],
+  },
+  {
+    code: "WRONG_TYPE",
+    name: "a load target that is neither a number nor learned: true",
+    text: edited("targetPerReplica: 64 }", "targetPerReplica: true }"),
+    lines: [
+      `${FILE}:10:38: spec.signals.requestRate.targetPerReplica is true, must be the requests/s of one replica, a number above 0, or learned [WRONG_TYPE]`,
+    ],
+  },
+  {
+    code: "OUT_OF_RANGE",
+    name: "a load target that is neither a number nor learned: -1",
+    text: edited("targetPerReplica: 64 }", "targetPerReplica: -1 }"),
+    lines: [
+      `${FILE}:10:38: spec.signals.requestRate.targetPerReplica is -1, must be the requests/s of one replica, a number above 0, or learned [OUT_OF_RANGE]`,
+    ],
+  },
+  {
+    code: "WRONG_TYPE",
+    name: "a load target that is neither a number nor learned: lerned",
+    text: edited("targetPerReplica: 64 }", "targetPerReplica: lerned }"),
+    lines: [
+      `${FILE}:10:38: spec.signals.requestRate.targetPerReplica is "lerned", must be the requests/s of one replica, a number above 0, or learned; did you mean "learned"? [WRONG_TYPE]`,
+    ],
+  },
+  {
+    code: "WRONG_TYPE",
+    name: "a load target that is neither a number nor learned: 64 in quotes",
+    text: edited("targetPerReplica: 64 }", "targetPerReplica: '64' }"),
+    lines: [
+      `${FILE}:10:38: spec.signals.requestRate.targetPerReplica is "64", must be the requests/s of one replica, a number above 0, or learned; remove the quotes [WRONG_TYPE]`,
     ],
   },
 ];

@@ -109,7 +109,7 @@ export const ISSUE_CASES: readonly IssueCase[] = [
     name: "quality alone",
     text: edited(LOAD, "    latency: {}\n"),
     lines: [
-      `${FILE}:9:3: warning: spec.signals has no load signal: scale-in is tried one replica at a time; declare requestRate or inFlight [NO_LOAD_SIGNAL]`,
+      `${FILE}:9:3: warning: spec.signals has no load signal: until capacity is learned, scale-in is tried one replica at a time; declare requestRate, as with targetPerReplica: learned [NO_LOAD_SIGNAL]`,
     ],
   },
   {
