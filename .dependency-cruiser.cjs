@@ -10,6 +10,7 @@ const FOLDERS = {
   observe: { imports: ["domain"], packages: [] },
   policy: { imports: ["domain"], packages: ["yaml", "zod", "node:crypto"] },
   lint: { imports: ["domain", "policy"], packages: ["yaml", "@lezer/common", "@prometheus-io/lezer-promql"] },
+  manifests: { imports: ["domain"], packages: ["yaml"] },
   ports: { imports: ["domain"], packages: [] },
   control: { imports: ["domain", "decide", "observe", "ports"], packages: [] },
   keda: {

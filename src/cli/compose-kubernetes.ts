@@ -51,15 +51,19 @@ export type ClusterNeeds = {
 };
 
 /** The Lease of those who write replicas, where the configuration names none. */
-const WRITERS_LEASE = "tidemark-autoscaler";
+export const WRITERS_LEASE = "tidemark-autoscaler";
 
 /** Returns whether anything in the configuration needs the API server. */
-export function needsCluster({ source, state, kubernetes }: Configuration): boolean {
+export function needsCluster(configuration: Configuration): boolean {
+  const { state, kubernetes } = configuration;
+  return readsWorkloads(configuration) || state.configMap !== null || kubernetes.leaderElection !== null;
+}
+
+/** Returns whether workloads and their pods are read from the API server. */
+export function readsWorkloads({ source }: Configuration): boolean {
   return (
     (source.kind === "prometheus" && source.replicas === "kubernetes") ||
-    (source.kind === "scrape" && source.discovery === "kubernetes") ||
-    state.configMap !== null ||
-    kubernetes.leaderElection !== null
+    (source.kind === "scrape" && source.discovery === "kubernetes")
   );
 }
 

@@ -15,6 +15,7 @@ import type { Output } from "./output.ts";
 import { addCompare, addTune } from "./policy-search-commands.ts";
 import { addProfile } from "./profile-command.ts";
 import { type RecordOptions, runRecord } from "./record.ts";
+import { addRender } from "./render-command.ts";
 import { runReplay } from "./replay.ts";
 import { runSchema, SCHEMA_KINDS } from "./schema.ts";
 import { runServe } from "./serve.ts";
@@ -74,6 +75,7 @@ function describeProgram(surroundings: Surroundings, choose: Choose): Command {
   addDemo(program, surroundings, choose);
   addCheck(program, output, choose);
   addLint(program, output, choose);
+  addRender(program, output, choose);
   addSchema(program, output, choose);
   addBacktest(program, output, choose);
   addRecord(program, surroundings, choose);

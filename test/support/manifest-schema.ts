@@ -1,7 +1,10 @@
 // Checks Kubernetes objects against published schemas: types, required fields, and fields that the schema does not know.
 
 import { ScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
+import { TriggerAuthentication } from "@kubernetes-models/keda/keda.sh/v1alpha1/TriggerAuthentication";
 import { Deployment } from "kubernetes-models/apps/v1/Deployment";
+import { Role } from "kubernetes-models/rbac.authorization.k8s.io/v1/Role";
+import { RoleBinding } from "kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding";
 import { ConfigMap } from "kubernetes-models/v1/ConfigMap";
 import { Namespace } from "kubernetes-models/v1/Namespace";
 import { Service } from "kubernetes-models/v1/Service";
@@ -39,6 +42,18 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   "keda.sh/v1alpha1 ScaledObject": {
     module: "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject",
     validate: (data) => new ScaledObject(data).validate(),
+  },
+  "keda.sh/v1alpha1 TriggerAuthentication": {
+    module: "@kubernetes-models/keda/keda.sh/v1alpha1/TriggerAuthentication",
+    validate: (data) => new TriggerAuthentication(data).validate(),
+  },
+  "rbac.authorization.k8s.io/v1 Role": {
+    module: "kubernetes-models/rbac.authorization.k8s.io/v1/Role",
+    validate: (data) => new Role(data).validate(),
+  },
+  "rbac.authorization.k8s.io/v1 RoleBinding": {
+    module: "kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding",
+    validate: (data) => new RoleBinding(data).validate(),
   },
 };
 
