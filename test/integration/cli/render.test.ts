@@ -45,6 +45,16 @@ describe("what render writes", { timeout: 60_000 }, () => {
       );
   });
 
+  test("is what the documents show", async () => {
+    const page = readFileSync(join(CHECKOUT, "docs/KUBERNETES.md"), "utf8");
+    const policy = join(POLICIES, "small-vision.yaml");
+    const keda = await command("render", policy, "--tls", "tidemark-client", "--push");
+    const rights = await command("render", policy, "--without-keda");
+    const [, , role, binding] = rights.stdout.split("---\n");
+    expect(page).toContain(`\`\`\`yaml\n${keda.stdout}\`\`\`\n`);
+    expect(page).toContain(`\`\`\`yaml\n${role}---\n${binding}\`\`\`\n`);
+  });
+
   test("fits its schemas and lint finds nothing in it, however it is asked for", async () => {
     const directory = await temporaryDirectory();
     const whole = await written(directory, "whole.yaml", `${HEAD}${WHOLE}`);
