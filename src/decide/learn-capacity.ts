@@ -74,12 +74,13 @@ function movedCap(fullBatch: FullBatch | null, { state, at, observation }: TickC
   return { at, perReplica };
 }
 
-/** A breach out of the blue, or a backlog that arose although the same count had been clean, and stays. */
+/** A breach out of the blue, or an even backlog that arose although the same count had been clean, and stays. */
 function isBad(judged: Judged, context: TickContext): boolean {
   const { state, at } = context;
   if (isBacklogAbove(context)) {
     const since = state.held?.backlogSince ?? at;
-    return state.held?.wasClean === true && elapsed(since, at) >= BACKLOG_STAYS;
+    const isOfLoad = !judged.isImbalanced && state.held?.wasClean === true;
+    return isOfLoad && elapsed(since, at) >= BACKLOG_STAYS;
   }
   const quietSince = state.backlogAboveAt;
   const isQuiet = quietSince === null || elapsed(quietSince, at) >= QUIET_AFTER_BACKLOG;
