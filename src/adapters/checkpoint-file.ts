@@ -14,44 +14,59 @@ import {
   type LearnedCapacity,
   type LearnedRate,
   type LearnedService,
-  NOTHING_LEARNED,
   SERVICES_MAX,
   VERSIONS_MAX,
 } from "../domain/learned-capacity.ts";
 import {
   LAST_BUCKET,
-  NO_STARTUP_MEMORY,
   type StartsUnderWay,
   type StartupMemory,
   type StartupTimes,
   type StartupWeight,
   UNDER_WAY_MAX,
 } from "../domain/startup-times.ts";
-import type {
-  Breach,
-  DesiredChange,
-  FailedProbe,
-  HeldReplicas,
-  LastingBatch,
-  Probe,
-  Recommendation,
-  RestoredAnswer,
-  ScalerState,
+import {
+  type Breach,
+  type DesiredChange,
+  type FailedProbe,
+  type HeldReplicas,
+  initialState,
+  type LastingBatch,
+  type Probe,
+  type Recommendation,
+  type RestoredAnswer,
+  type ScalerState,
 } from "../domain/state.ts";
 import { type Instant, instant } from "../domain/units.ts";
 import { VERSION } from "../domain/version.ts";
 import type { LoadedStates, StateStore } from "../ports/state-store.ts";
 
 const CHECKPOINT_VERSION = 2;
-/** What states of version 1 may lack: they are from before capacity and start-up times were learned. */
-const LATER_FIELDS = {
-  held: null,
-  breaches: {},
-  learned: NOTHING_LEARNED,
-  startups: NO_STARTUP_MEMORY,
-  serviceChangedAt: null,
-  isMemoryLost: false,
-} as const satisfies Partial<ScalerState>;
+/** What states of version 1 hold: they are from before capacity and start-up times were learned. */
+const FIRST_FIELDS: ReadonlySet<string> = new Set<keyof ScalerState>([
+  "version",
+  "restored",
+  "restoredAnswer",
+  "at",
+  "startedAt",
+  "lastAnswer",
+  "lastReplicas",
+  "lastLiveAt",
+  "lastActiveAt",
+  "desiredChanges",
+  "lastIncreaseAt",
+  "readySince",
+  "steadyAt",
+  "recommendations",
+  "recommendationsSince",
+  "backlogAboveAt",
+  "probe",
+  "failedProbes",
+  "noProbeUntil",
+]);
+const LATER_FIELDS = Object.fromEntries(
+  Object.entries(initialState()).filter(([name]) => !FIRST_FIELDS.has(name)),
+);
 /** Far more than a thousand policies need; a larger file is not ours. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
