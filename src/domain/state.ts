@@ -44,6 +44,9 @@ export type Breach = {
   readonly futileUntil: Instant | null;
 };
 
+/** Inferences per execution. */
+export type LastingBatch = { readonly model: string; readonly batch: number; readonly since: Instant };
+
 /** After a restart the answer stays at least at what was answered before, until the windows hold samples again. */
 export type RestoredAnswer = { readonly replicas: number; readonly heldUntil: Instant };
 
@@ -82,6 +85,8 @@ export type ScalerState = {
   readonly startups: StartupMemory;
   /** Since when executions have taken another time than was learned; null = they do not. */
   readonly serviceChangedAt: Instant | null;
+  /** Of each model, the size that its batches have had about, and since when. */
+  readonly lastingBatches: readonly LastingBatch[];
   /** A checkpoint is configured and could not be read: what was learned is lost, and every scale-in is a trial. */
   readonly isMemoryLost: boolean;
   /** No probe before this instant; null = not decided yet (set at the first tick). */
@@ -124,6 +129,7 @@ export function initialState({
     learned: NOTHING_LEARNED,
     startups: NO_STARTUP_MEMORY,
     serviceChangedAt: null,
+    lastingBatches: [],
     isMemoryLost,
     noProbeUntil: remembers ? instant(0) : null,
   };
