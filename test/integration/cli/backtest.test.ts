@@ -55,6 +55,31 @@ describe("explain", () => {
     expect(json.record).toMatchObject({ kind: "decision", at: "2026-01-05T00:00:55.000Z" });
   });
 
+  test("gives what a replica was seen to carry at an instant, as text and as JSON", async () => {
+    const log = join(await temporaryDirectory(), "log.jsonl");
+    await command("backtest", SURGE, "--policies", DEMO_POLICIES, "--decisions", log);
+    const asked = ["explain", "--capacity", "embedder", "--log", log, "--at", "2026-01-05T00:00:55.5Z"];
+    const { code, stdout } = await command(...asked);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^ai-inference\/embedder at 2026-01-05T00:00:55\.000Z: \S+\/s arriving, 3 replicas/,
+    );
+    const json = JSON.parse((await command(...asked, "--json")).stdout);
+    expect(json.text).toBe(stdout.trimEnd());
+    expect(json.capacity).toMatchObject({ policy: "ai-inference/embedder", at: "2026-01-05T00:00:55.000Z" });
+    expect((await command("explain", "--capacity", "other", "--log", log)).code).toBe(1);
+    const remote = await command(
+      "explain",
+      "--capacity",
+      "p",
+      "--url",
+      "http://x",
+      "--at",
+      "2026-01-05T00:00:55Z",
+    );
+    expect(remote.code).toBe(2);
+  });
+
   test("says when there is no such record, or no such policy", async () => {
     const log = join(await temporaryDirectory(), "log.jsonl");
     await command("backtest", SURGE, "--policies", DEMO_POLICIES, "--decisions", log);
