@@ -8,6 +8,7 @@ import type { TickContext } from "./context.ts";
 import { declaresLoadTarget } from "./declared.ts";
 import { learnedLimit } from "./load-limit.ts";
 import { expectedStartup } from "./startup-learning.ts";
+import { ceilReplicas } from "./whole.ts";
 
 /** How long the lower count is watched. */
 const WATCH = minutes(30);
@@ -46,7 +47,9 @@ export function isWorthATrial({ desired, observation, state }: TickContext): boo
   const busy = observation.capacity.busyInstances;
   const isNearlyProven = load !== null && proven !== null && load <= PROVEN_RATIO * proven.perReplica * left;
   const hasIdleInstances =
-    busy !== null && instancesPerPod !== null && busy <= BUSY_RATIO * left * wholeInstances(instancesPerPod);
+    busy !== null &&
+    instancesPerPod !== null &&
+    ceilReplicas(busy / BUSY_RATIO) <= left * wholeInstances(instancesPerPod);
   return isNearlyProven || hasIdleInstances;
 }
 

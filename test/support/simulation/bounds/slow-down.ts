@@ -16,7 +16,9 @@ import { poisson } from "../scenario.ts";
 import type { Bound, Setting } from "./bound.ts";
 import { targetWords } from "./constant.ts";
 
-const RATE = 180;
+/** Ten replicas' worth at the right target: one more or less is a tenth. */
+const RATE = 300;
+const RIGHT = Math.ceil(RATE / LOAD_TARGET);
 const FACTOR = 1.8;
 const SLOW_FROM = 3 * HOUR;
 const SLOW_FOR = 3 * HOUR;
@@ -26,7 +28,7 @@ const STATIC_SECONDS = HOUR;
 const ENOUGH = 0.99;
 const MOST = 60;
 
-/** S: what is needed is the least count that serves the objective while it stays as it is. */
+/** S: what is needed is the least count that serves the objective of the slow service while it stays as it is; after it, what the right target asks for. */
 export const SLOW_DOWN_BOUNDS: readonly Bound[] = (
   [LOAD_TARGET, null, "learned", 2 * LOAD_TARGET] as const
 ).map(slowDown);
@@ -46,7 +48,7 @@ function slowed(loadTarget: LoadTarget, { shape, seed }: Setting): Figures {
     seed,
     traffic: poisson([DURATION, RATE]),
     loadTarget,
-    initialReplicas: Math.ceil(RATE / LOAD_TARGET),
+    initialReplicas: RIGHT,
     durationSeconds: DURATION,
     faults: [slowModel(SLOW_FROM, SLOW_FOR)],
   };
@@ -58,7 +60,7 @@ function slowed(loadTarget: LoadTarget, { shape, seed }: Setting): Figures {
   const after = desiredAt(outcome, slowTo + HOUR);
   return {
     mostRatio: most / needed,
-    afterRatio: after / before,
+    afterRatio: after / RIGHT,
     needed,
     before,
     most,
