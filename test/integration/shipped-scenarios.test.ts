@@ -22,13 +22,20 @@ const scenarios = namesIn(FOLDER, ".yaml");
 describe("a shipped scenario", () => {
   test("has a summary, and each summary a scenario", () => {
     expect(namesIn(EXPECTED, ".json")).toEqual(scenarios);
-    expect(scenarios).toHaveLength(10);
+    expect(scenarios).toHaveLength(16);
   });
 
   test("passes `tidemark check` with its policies, warnings included", async () => {
-    const policies = ["surge", "slow-load", "two-models"].map((folder) => join(FOLDER, "policies", folder));
+    const folders = readdirSync(join(FOLDER, "policies")).filter((folder) => folder !== "learned-capacity");
+    const policies = folders.map((folder) => join(FOLDER, "policies", folder));
     const { code, stdout } = await command("check", "--strict", FOLDER, ...policies);
-    expect(stdout).toBe("13 files, 0 errors, 0 warnings\n");
+    expect(stdout).toBe("25 files, 0 errors, 0 warnings\n");
+    expect(code).toBe(0);
+  });
+
+  test("without a load target has that said of its policy, and nothing else", async () => {
+    const { code, stdout } = await command("check", join(FOLDER, "policies", "learned-capacity"));
+    expect(stdout).toMatch(/\[NO_LOAD_SIGNAL\]\n1 file, 0 errors, 1 warning\n$/);
     expect(code).toBe(0);
   });
 
