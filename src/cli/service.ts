@@ -119,13 +119,11 @@ async function buildCore(input: ServiceInput, teardown: Teardown): Promise<Core>
   const file = configuration.state.file;
   const store = file === null ? (cluster?.store ?? null) : checkpointFile(resolve(directory, file));
   const keeper = store === null ? null : new CheckpointKeeper({ store, registry, logger });
-  const states =
-    keeper === null
-      ? statesWithoutFile(composed)
-      : await keeper.load(composed.clock.now(), aheadOf(composed));
   held.keeper = keeper;
-  const isMemoryLost = keeper?.isMemoryLost() ?? false;
-  applyFirst({ registry, first, at: composed.clock.now(), states, isMemoryLost });
+  const at = composed.clock.now();
+  const states = keeper === null ? statesWithoutFile(composed) : await keeper.load(at, aheadOf(composed));
+  const { policies, rejected } = first;
+  registry.apply(policies, { rejected, at, states, isMemoryLost: keeper?.isMemoryLost() ?? false });
   describePolicies(registry, first, { logger, telemetry });
   const life: Life = { stage: "starting" };
   return { input, telemetry, registry, composed, sink, loop, keeper, cluster, life, held };
@@ -137,26 +135,13 @@ function spanOf(policy: Policy): Millis {
 }
 
 /** Where time itself begins there is nothing that a checkpoint could have told. */
-function statesWithoutFile({ beginsTime }: ComposedSource): ReadonlyMap<string, ScalerState> | undefined {
-  return beginsTime ? new Map() : undefined;
+function statesWithoutFile({ beginsTime }: ComposedSource): ReadonlyMap<string, ScalerState> | null {
+  return beginsTime ? new Map() : null;
 }
 
 /** A recording begins again at its epoch: whatever is later belongs to another play. */
 function aheadOf({ everyInstant }: ComposedSource): Millis {
   return everyInstant ? millis(0) : CHECKPOINT_AHEAD;
-}
-
-type FirstSet = {
-  readonly registry: Registry;
-  readonly first: PolicySet;
-  readonly at: Instant;
-  readonly states: ReadonlyMap<string, ScalerState> | null | undefined;
-  readonly isMemoryLost: boolean;
-};
-
-function applyFirst({ registry, first, states, ...how }: FirstSet): void {
-  const { policies, rejected } = first;
-  registry.apply(policies, states === undefined ? { rejected, ...how } : { rejected, ...how, states });
 }
 
 type LoopNeeds = Pick<Core, "input" | "telemetry" | "registry" | "composed" | "held">;

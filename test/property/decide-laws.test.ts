@@ -4,14 +4,13 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type DecideResult, decide } from "../../src/decide/decide.ts";
 import { withInstantsAsNumbers, withInstantsAsText } from "../../src/domain/instant.ts";
-import type { Observation, SignalReadings } from "../../src/domain/observation.ts";
 import { type AnySignalName, CAPACITY_SIGNAL, type Policy, SIGNAL_NAMES } from "../../src/domain/policy.ts";
 import { initialState, type ScalerState } from "../../src/domain/state.ts";
 import { after, hours, millis } from "../../src/domain/units.ts";
 import { memorySpan } from "../../src/domain/windows.ts";
 import { type PlayedTick, play, RUN_START, scriptedTicks, scripts, TICK } from "../support/arbitraries.ts";
-import { moreCustomDemand } from "../support/arbitrary-custom-signals.ts";
 import { policies } from "../support/arbitrary-policies.ts";
+import { withDemand } from "../support/more-demand.ts";
 
 /** A law that fails is shrunk for seconds, not for minutes. */
 const SHRINKING = { interruptAfterTimeLimit: 8000 };
@@ -242,61 +241,6 @@ function withTargets(policy: Policy, factor: number): Policy {
     custom: custom.map((signal) => (signal.kind === "quality" ? signal : times(signal))),
   };
   return { ...policy, signals };
-}
-
-/** All counts and rates of requests times `factor`; times as they are. */
-function withDemand(observation: Observation, factor: number): Observation {
-  const times = (value: number | null): number | null => (value === null ? null : value * factor);
-  const { traffic, signals } = observation;
-  return {
-    ...observation,
-    signals: moreDemand(signals, times),
-    rejectedRequests: observation.rejectedRequests * factor,
-    traffic: {
-      ...traffic,
-      arrivalsPerSecond: times(traffic.arrivalsPerSecond),
-      recentArrivalsPerSecond: times(traffic.recentArrivalsPerSecond),
-      completionsPerSecond: times(traffic.completionsPerSecond),
-      pendingRequests: times(traffic.pendingRequests),
-      inFlightRequests: times(traffic.inFlightRequests),
-      completedRequests: traffic.completedRequests * factor,
-    },
-  };
-}
-
-function moreDemand(signals: SignalReadings, times: (value: number | null) => number | null): SignalReadings {
-  const { requestRate, inFlight, pendingRequests } = signals;
-  const levels = <
-    Level extends {
-      readonly value: number | null;
-      readonly oldest: number | null;
-      readonly newest: number | null;
-    },
-  >(
-    reading: Level,
-  ): Level => ({
-    ...reading,
-    value: times(reading.value),
-    oldest: times(reading.oldest),
-    newest: times(reading.newest),
-  });
-  return {
-    ...signals,
-    ...moreCustomDemand(signals, times),
-    ...(requestRate === undefined
-      ? {}
-      : { requestRate: { ...requestRate, value: times(requestRate.value) } }),
-    ...(inFlight === undefined ? {} : { inFlight: levels(inFlight) }),
-    ...(pendingRequests === undefined
-      ? {}
-      : {
-          pendingRequests: {
-            ...levels(pendingRequests),
-            arrivalsPerSecond: times(pendingRequests.arrivalsPerSecond),
-            capped: times(pendingRequests.capped),
-          },
-        }),
-  };
 }
 
 function reread(state: ScalerState): ScalerState {
