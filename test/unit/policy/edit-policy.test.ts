@@ -40,9 +40,24 @@ describe("editPolicy", () => {
       changes: { "spec.startup.expected": "2m" },
       expected: `${SINGLE_BLANKS}  startup:\n    expected: 2m\n`,
     },
+    {
+      name: "a load target in a policy without one comes with its signal",
+      text: TEXT.replace(/ {4}requestRate: .*\n/, "    latency: {} # the objective\n"),
+      changes: { "spec.signals.requestRate.targetPerReplica": 30 },
+      expected: SINGLE_BLANKS.replace(
+        / {4}requestRate: .*\n/,
+        "    latency: {} # the objective\n    requestRate:\n      targetPerReplica: 30\n",
+      ),
+    },
+    {
+      name: "a load target where it was learned",
+      text: TEXT.replace("targetPerReplica: 40", "targetPerReplica: learned"),
+      changes: { "spec.signals.requestRate.targetPerReplica": 30 },
+      expected: TEXT.replace("targetPerReplica: 40", "targetPerReplica: 30"),
+    },
     { name: "no change", changes: {}, expected: TEXT },
-  ])("$name", ({ changes, expected }) => {
-    expect(editPolicy(TEXT, changes)).toBe(expected);
+  ])("$name", ({ text = TEXT, changes, expected }) => {
+    expect(editPolicy(text, changes)).toBe(expected);
   });
 
   it.each([
