@@ -18,7 +18,12 @@ export type Outcome = {
 /** Returns the outcome of one observation. Pure; the observation must be later than the state. */
 export function decideAndAnswer(state: ScalerState, observation: Observation, policy: Policy): Outcome {
   const decided = decide(state, observation, policy);
-  const input = { decision: decided.decision, mode: policy.mode, tolerance: policy.keda.tolerance, observation };
+  const input = {
+    decision: decided.decision,
+    mode: policy.mode,
+    tolerance: policy.keda.tolerance,
+    observation,
+  };
   return {
     state: decided.state,
     steps: decided.steps,

@@ -100,10 +100,7 @@ const missingData = mapping({
 });
 
 const keda = mapping({
-  tolerance: field(
-    "spec.keda.tolerance",
-    ratio().prefault(policyDefault("spec.keda.tolerance")),
-  ),
+  tolerance: field("spec.keda.tolerance", ratio().prefault(policyDefault("spec.keda.tolerance"))),
 });
 
 const spec = mapping({
