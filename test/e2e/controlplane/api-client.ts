@@ -140,18 +140,18 @@ export class ApiClient {
 
   #send({ method, path, body, type = "application/json" }: Question, signal: AbortSignal) {
     const { port, token } = this.#address;
-    const headers = {
-      ...this.#headers,
-      authorization: `Bearer ${token}`,
-      ...(body === undefined ? {} : { "content-type": type }),
-    };
+    const text = typeof body === "string" ? body : JSON.stringify(body);
+    // Said each time: with a DELETE Node would send the body without its length.
+    const about =
+      text === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(text) };
+    const headers = { ...this.#headers, ...about, authorization: `Bearer ${token}` };
     return new Promise<IncomingMessage>((resolve, reject) => {
       const asked = request(
         { host: "127.0.0.1", port, method, path, headers, agent: this.#agent, signal },
         resolve,
       );
       asked.once("error", reject);
-      asked.end(typeof body === "string" || body === undefined ? body : JSON.stringify(body));
+      asked.end(text);
     });
   }
 }

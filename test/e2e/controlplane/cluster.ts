@@ -1,8 +1,8 @@
 // A whole cluster of the test: control plane, KEDA, pods, Tritons and Prometheus.
 
-import { ControlPlane } from "./control-plane.ts";
 import type { KedaRelease } from "./built-programs.ts";
 import { ClusterMetrics } from "./cluster-metrics.ts";
+import { ControlPlane } from "./control-plane.ts";
 import { FakeKubelet } from "./fake-kubelet.ts";
 import { KedaPlane } from "./keda-plane.ts";
 import { TritonFleet } from "./triton-fleet.ts";

@@ -16,7 +16,11 @@ const OCTET = 250;
 export type PodCondition = { readonly type: string; readonly status: string };
 export type Pod = KubernetesObject & {
   readonly spec: { readonly containers: readonly { readonly name: string; readonly image: string }[] };
-  readonly status: { readonly phase: string; readonly podIP?: string; readonly conditions?: readonly PodCondition[] };
+  readonly status: {
+    readonly phase: string;
+    readonly podIP?: string;
+    readonly conditions?: readonly PodCondition[];
+  };
 };
 
 export class FakeKubelet {

@@ -27,9 +27,7 @@ type Conditioned = KubernetesObject & {
   };
 };
 
-type Ports = Readonly<
-  Record<"metrics" | "health" | "service" | "adapterMetrics" | "adapter", number>
->;
+type Ports = Readonly<Record<"metrics" | "health" | "service" | "adapterMetrics" | "adapter", number>>;
 
 /** KEDA's two processes; both can be ended and started again. */
 export class KedaPlane {
@@ -130,7 +128,9 @@ export async function installKinds({ api }: ControlPlane, release: KedaRelease):
 }
 
 function isTrue({ status }: Conditioned, type: string): boolean {
-  return status?.conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false;
+  return (
+    status?.conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false
+  );
 }
 
 function operatorFlags({ folder, adminKubeconfig }: ControlPlane, ports: Ports): readonly string[] {

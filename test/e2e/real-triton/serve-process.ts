@@ -20,6 +20,8 @@ export type Served = {
   readonly http: string;
   /** All that it wrote to standard error so far. */
   log(): string;
+  /** Writes another text for its policy. */
+  editPolicy(policy: string): void;
   /** Ends it by SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>;
   /** Ends it as a crash would: at once and without a word. */
@@ -64,6 +66,7 @@ export async function serve(documents: {
     grpc,
     http,
     log: () => log.join(""),
+    editPolicy: (policy) => writeFileSync(join(policies, "policy.yaml"), policy),
     stop: () => stop(child),
     kill: () => kill(child),
     pid: child.pid ?? 0,

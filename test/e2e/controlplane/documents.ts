@@ -1,0 +1,120 @@
+// What a platform team writes for one workload: Deployment, ScaledObject, policy, and the configuration of the scaler.
+// All times are a few seconds, so that a test sees in a minute what takes production an hour.
+
+import { NODE_NAME } from "./fake-kubelet.ts";
+import { MODEL, WORKLOAD_LABEL } from "./triton-fleet.ts";
+
+export const POLICY = "embedder";
+export const SCALED_OBJECT = "embedder";
+export const WORKLOAD = "triton";
+/** What KEDA calls the HPA that it makes. */
+export const HPA = `keda-hpa-${SCALED_OBJECT}`;
+/** How often KEDA asks on its own, and how long it waits before zero, in seconds. */
+export const POLLING_SECONDS = 2;
+export const COOLDOWN_SECONDS = 4;
+
+export type PolicyParts = {
+  readonly namespace: string;
+  readonly workload?: string;
+  readonly min?: number;
+  readonly targetPerReplica?: number;
+};
+
+/** Returns the policy: 10 requests/s a replica unless said otherwise, from 0 to 20 replicas. */
+export function policyDocument(parts: PolicyParts): string {
+  const { namespace, workload = WORKLOAD, min = 0, targetPerReplica = 10 } = parts;
+  const activation =
+    min > 0 ? "null" : `{ query: 'sum(gateway_queued{namespace="${namespace}"})', above: 0, cooldown: 3s }`;
+  return `apiVersion: tidemark.dev/v1alpha1
+kind: ScalingPolicy
+metadata: { name: ${POLICY} }
+spec:
+  target: { kind: Deployment, namespace: ${namespace}, name: ${workload} }
+  models: [ { name: ${MODEL} } ]
+  replicas: { min: ${min}, max: 20 }
+  objective: { percentile: 99, latency: 500ms }
+  signals: { requestRate: { targetPerReplica: ${targetPerReplica}, window: 5s } }
+  startup: { expected: 2s }
+  scaleOut: { limits: [] }
+  scaleIn: { stabilizationWindow: 4s, cooldown: 0s, limits: [] }
+  activation: ${activation}
+  missingData: { maxAge: 6s, holdFor: 6s }
+`;
+}
+
+/** Returns the configuration of a scaler that reads this Prometheus. */
+export function scalerConfiguration(prometheus: string, grpc: string): string {
+  return `apiVersion: tidemark.dev/v1alpha1
+kind: ScalerConfiguration
+metadata: { name: conformance }
+spec:
+  tick: { interval: 2s, lag: 500ms }
+  source: { kind: prometheus, prometheus: { url: "${prometheus}", scrapeInterval: 1s } }
+  grpc: { address: "${grpc}", drainTimeout: 2s }
+  http: { address: "127.0.0.1:0" }
+`;
+}
+
+/** Returns a Deployment of Tritons. */
+export function deploymentOf(name: string, replicas: number): object {
+  const labels = { [WORKLOAD_LABEL]: name };
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name },
+    spec: {
+      replicas,
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels },
+        spec: { nodeName: NODE_NAME, containers: [{ name: "triton", image: "triton" }] },
+      },
+    },
+  };
+}
+
+export type TriggerParts = {
+  /** The scaler as KEDA is told: `host:port`, or a name behind a name server. */
+  readonly address: string;
+  readonly min?: number;
+  /** `external-push` instead of `external`. */
+  readonly push?: boolean;
+  readonly pollingSeconds?: number;
+  readonly fallback?: object;
+  /** Further metadata of the trigger. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly authentication?: string;
+};
+
+/** Returns the ScaledObject; the HPA shall do nothing but carry the answer out. */
+export function scaledObject(parts: TriggerParts): object {
+  const { address, min = 0, push = false, pollingSeconds = POLLING_SECONDS, fallback } = parts;
+  const { metadata = {}, authentication } = parts;
+  const direction = {
+    stabilizationWindowSeconds: 0,
+    tolerance: "0",
+    policies: [{ type: "Pods", value: 100, periodSeconds: 1 }],
+  };
+  return {
+    apiVersion: "keda.sh/v1alpha1",
+    kind: "ScaledObject",
+    metadata: { name: SCALED_OBJECT },
+    spec: {
+      scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: WORKLOAD },
+      minReplicaCount: min,
+      maxReplicaCount: 20,
+      pollingInterval: pollingSeconds,
+      cooldownPeriod: COOLDOWN_SECONDS,
+      ...(fallback === undefined ? {} : { fallback }),
+      advanced: { horizontalPodAutoscalerConfig: { behavior: { scaleUp: direction, scaleDown: direction } } },
+      triggers: [
+        {
+          type: push ? "external-push" : "external",
+          metricType: "AverageValue",
+          metadata: { scalerAddress: address, policy: POLICY, ...metadata },
+          ...(authentication === undefined ? {} : { authenticationRef: { name: authentication } }),
+        },
+      ],
+    },
+  };
+}
