@@ -8,10 +8,10 @@ const BUILD = fileURLToPath(new URL("../../../.ci/build-controlplane", import.me
 /** The releases of KEDA that are tested. */
 export const KEDA_RELEASES = ["v2.20.2", "v2.21.0"] as const;
 export type KedaRelease = (typeof KEDA_RELEASES)[number];
-/** What is built together: the control plane of Kubernetes, or KEDA of a release. */
-export type ProgramSet = "kubernetes" | KedaRelease;
+/** What is built together: the control plane of Kubernetes, KEDA of a release, or the kinds of others. */
+export type ProgramSet = "kubernetes" | "kinds" | KedaRelease;
 
-const SETS: readonly ProgramSet[] = ["kubernetes", ...KEDA_RELEASES];
+const SETS: readonly ProgramSet[] = ["kubernetes", "kinds", ...KEDA_RELEASES];
 let found: ReadonlyMap<ProgramSet, string> | null = null;
 
 /** Returns the folder of each set of programs that is built; empty where `.ci/build-controlplane` has not run. */

@@ -1,30 +1,23 @@
 // KEDA of a release in a cluster of the test: its kinds, its operator and its metrics adapter.
 
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ApiError, type KubernetesObject } from "./api-client.ts";
-import { builtPrograms, type KedaRelease, programOf } from "./built-programs.ts";
+import { type KedaRelease, programOf } from "./built-programs.ts";
 import { writeCertificates } from "./certificates.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { eventually } from "./eventually.ts";
 import { freePorts } from "./free-ports.ts";
+import { type Conditioned, installKinds, isTrue } from "./kinds.ts";
 import { PlaneProcess } from "./plane-process.ts";
 
 const NAMESPACE = "keda";
 const ADAPTER = "keda-metrics-apiserver";
 const API_SERVICE = "/apis/apiregistration.k8s.io/v1/apiservices";
 const EXTERNAL_METRICS = "v1beta1.external.metrics.k8s.io";
-const KINDS = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 const ENVIRONMENT = {
   WATCH_NAMESPACE: "",
   POD_NAMESPACE: NAMESPACE,
   KEDA_CLUSTER_OBJECT_NAMESPACE: NAMESPACE,
-};
-
-type Conditioned = KubernetesObject & {
-  readonly status?: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[];
-  };
 };
 
 type Ports = Readonly<Record<"metrics" | "health" | "service" | "adapterMetrics" | "adapter", number>>;
@@ -56,7 +49,7 @@ export class KedaPlane {
       { name: "ca" },
       { name: "tls", issuer: "ca", hosts: ["localhost", `${ADAPTER}.${NAMESPACE}.svc`] },
     ]);
-    await installKinds(plane, release);
+    await installKinds(plane.api, release);
     await keda.#install();
     await keda.startAgain();
     return keda;
@@ -103,34 +96,6 @@ export class KedaPlane {
       },
     });
   }
-}
-
-/** Installs the kinds of KEDA alone; resolves once objects of them can be made. */
-export async function installKinds({ api }: ControlPlane, release: KedaRelease): Promise<void> {
-  const folder = join(builtPrograms().get(release) ?? "", "crds");
-  const names: string[] = [];
-  for (const file of readdirSync(folder)) {
-    const question = {
-      method: "POST",
-      path: KINDS,
-      body: readFileSync(join(folder, file), "utf8"),
-      type: "application/yaml",
-    };
-    const answer = await api.ask(question);
-    if (answer.status !== 201) throw new ApiError(question, answer);
-    names.push((JSON.parse(answer.body) as KubernetesObject).metadata.name);
-  }
-  for (const name of names) {
-    await eventually(`the kind ${name}`, async () =>
-      isTrue(await api.get<Conditioned>(`${KINDS}/${name}`), "Established") ? true : null,
-    );
-  }
-}
-
-function isTrue({ status }: Conditioned, type: string): boolean {
-  return (
-    status?.conditions?.some((condition) => condition.type === type && condition.status === "True") ?? false
-  );
 }
 
 function operatorFlags({ folder, adminKubeconfig }: ControlPlane, ports: Ports): readonly string[] {
