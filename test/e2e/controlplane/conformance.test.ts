@@ -10,6 +10,7 @@ import type { ConformanceCase } from "./conformance-case.ts";
 import { FAULT_CASES } from "./fault-cases.ts";
 import { OUTAGE_CASES } from "./outage-cases.ts";
 import { type Outcome, outcomeTable } from "./outcomes.ts";
+import { rotation } from "./rotation-case.ts";
 
 const outcomes: Outcome[] = [];
 
@@ -44,7 +45,7 @@ for (const [index, release] of KEDA_RELEASES.entries()) {
     };
 
     describe.sequential("undisturbed", () => {
-      test.concurrent.each([...CHANGE_CASES, ...FAULT_CASES])("$name", run);
+      test.concurrent.each([...CHANGE_CASES, ...FAULT_CASES, rotation])("$name", run);
     });
 
     describe.sequential("disturbed", () => {

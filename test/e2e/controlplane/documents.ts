@@ -42,15 +42,26 @@ spec:
 `;
 }
 
-/** Returns the configuration of a scaler that reads this Prometheus. */
-export function scalerConfiguration(prometheus: string, grpc: string): string {
+/** Where a scaler finds Prometheus, where it listens, and the files of its certificates if it wants them. */
+export type ScalerParts = {
+  readonly prometheus: string;
+  readonly grpc: string;
+  readonly tls?: Readonly<Record<"certFile" | "keyFile" | "clientCaFile", string>> | undefined;
+};
+
+/** Whom a scaler with certificates answers: the common name of KEDA's. */
+export const CALLER = "keda-operator";
+
+/** Returns the configuration of a scaler. */
+export function scalerConfiguration({ prometheus, grpc, tls }: ScalerParts): string {
+  const guarded = tls === undefined ? "null" : JSON.stringify({ ...tls, allowedSubjects: [CALLER] });
   return `apiVersion: tidemark.dev/v1alpha1
 kind: ScalerConfiguration
 metadata: { name: conformance }
 spec:
   tick: { interval: 2s, lag: 500ms }
   source: { kind: prometheus, prometheus: { url: "${prometheus}", scrapeInterval: 1s } }
-  grpc: { address: "${grpc}", drainTimeout: 2s }
+  grpc: { address: "${grpc}", drainTimeout: 2s, tls: ${guarded} }
   http: { address: "127.0.0.1:0" }
 `;
 }

@@ -9,6 +9,7 @@ import {
   type PolicyParts,
   policyDocument,
   SCALED_OBJECT,
+  type ScalerParts,
   scaledObject,
   scalerConfiguration,
   type TriggerParts,
@@ -26,7 +27,7 @@ type Hpa = KubernetesObject & {
   readonly spec: { readonly scaleTargetRef: { readonly name: string } };
   readonly status?: { readonly desiredReplicas?: number };
 };
-type Event = KubernetesObject & { readonly reason: string; readonly message: string };
+type Event = KubernetesObject & { readonly reason: string; readonly count?: number };
 type Policies = { readonly policies: readonly { readonly wanted: number | null }[] };
 type KedaObject = KubernetesObject & {
   readonly status?: {
@@ -46,6 +47,9 @@ export type WorkloadSettings = Omit<Partial<TriggerParts>, "min"> &
     readonly prometheus?: string;
     /** Where the scalers listen, one each. A free port for one of them unless said otherwise. */
     readonly listen?: readonly string[];
+    readonly tls?: ScalerParts["tls"];
+    /** Further objects of the namespace, with the path that they are made at. */
+    readonly objects?: readonly { readonly path: string; readonly object: object }[];
   };
 
 export class ScaledWorkload {
@@ -142,16 +146,26 @@ export class ScaledWorkload {
     return found === undefined ? null : `${found.status}/${found.reason ?? ""}`;
   }
 
-  /** Reasons of the events in the namespace, each once. */
-  async eventReasons(): Promise<ReadonlySet<string>> {
+  /** How often the HPA got no number so far, by its events. */
+  async syncsWithoutNumber(): Promise<number> {
     const path = `/api/v1/namespaces/${this.namespace}/events`;
     const { items } = await this.cluster.plane.api.get<{ readonly items: readonly Event[] }>(path);
-    return new Set(items.map(({ reason }) => reason));
+    return items
+      .filter(({ reason }) => reason === "FailedGetExternalMetric")
+      .reduce((total, { count = 1 }) => total + count, 0);
   }
 
   /** Changes the ScaledObject as an edit of its manifest does. */
   async editScaledObject(patch: object): Promise<void> {
     await this.cluster.plane.api.merge(this.#scaledObject, patch);
+  }
+
+  /** Changes the trigger's metadata, upon which KEDA builds its scaler anew. */
+  async rebuildTrigger(mark: string): Promise<void> {
+    const { min = 0 } = this.#settings;
+    const address = this.#settings.address ?? this.#scalers[0]?.grpc ?? "";
+    const metadata = { ...this.#settings.metadata, mark };
+    await this.editScaledObject(scaledObject({ ...this.#settings, address, min, metadata }));
   }
 
   /** Writes the policy anew for every scaler. */
@@ -210,8 +224,11 @@ export class ScaledWorkload {
 
   async #make(): Promise<void> {
     const { api } = this.cluster.plane;
-    const { replicas = 1, listen = ["127.0.0.1:0"], min = 0 } = this.#settings;
+    const { replicas = 1, listen = ["127.0.0.1:0"], min = 0, objects = [] } = this.#settings;
     await api.create("/api/v1/namespaces", { metadata: { name: this.namespace } });
+    for (const { path, object } of objects) {
+      await api.create(path.replace("{namespace}", this.namespace), object);
+    }
     await this.createDeployment(WORKLOAD, replicas);
     await this.untilReady(replicas);
     this.#scalers = await Promise.all(listen.map((address) => this.#serve(address)));
@@ -222,9 +239,9 @@ export class ScaledWorkload {
   }
 
   #serve(address: string): Promise<Served> {
-    const prometheus = this.#settings.prometheus ?? this.cluster.metrics.url;
+    const { prometheus = this.cluster.metrics.url, tls } = this.#settings;
     return serve({
-      configuration: scalerConfiguration(prometheus, address),
+      configuration: scalerConfiguration({ prometheus, grpc: address, tls }),
       policy: policyDocument({ namespace: this.namespace, ...this.#settings }),
     });
   }
