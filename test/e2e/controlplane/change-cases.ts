@@ -25,13 +25,10 @@ const life: ConformanceCase = {
       await workload.untilReady(1);
       workload.queue(0);
 
-      workload.load(45);
-      const out = await workload.untilDesired(5);
-      workload.load(8);
-      const back = await workload.untilDesired(1);
+      const out = await workload.settle(45, 5);
+      const back = await workload.settle(8, 1);
       expect(await workload.replicas()).toBe(1);
-      workload.load(45);
-      await workload.untilDesired(5);
+      await workload.settle(45, 5);
       workload.load(0);
       const zero = await workload.untilReplicas(0);
       await workload.untilReady(0);
@@ -87,8 +84,7 @@ const edited: ConformanceCase = {
   name: "policy edited",
   run: (cluster) =>
     withWorkload(cluster, { namespace: "edited", min: 1 }, async (workload) => {
-      workload.load(45);
-      await workload.untilDesired(5);
+      await workload.settle(45, 5);
       workload.editPolicy({ targetPerReplica: 5 });
       const seconds = await workload.untilDesired(9);
       const expected = "9 replicas when 5 requests/s are enough for one, instead of 10";
@@ -100,8 +96,7 @@ const renamed: ConformanceCase = {
   name: "target renamed",
   run: (cluster) =>
     withWorkload(cluster, { namespace: "renamed", min: 1 }, async (workload) => {
-      workload.load(25);
-      await workload.untilDesired(3);
+      await workload.settle(25, 3);
       await workload.createDeployment(NEXT, 1);
       await workload.untilReady(1, NEXT);
       workload.load(25, NEXT);

@@ -20,7 +20,10 @@ export type PolicyParts = {
   readonly targetPerReplica?: number;
 };
 
-/** Returns the policy: 10 requests/s a replica unless said otherwise, from 0 to 20 replicas. */
+/**
+ * Returns the policy: 10 requests/s a replica unless said otherwise, from 0 to 20 replicas. The cooldown outlasts the
+ * time in which Prometheus finds new pods, 5 s, and their first samples fill the window.
+ */
 export function policyDocument(parts: PolicyParts): string {
   const { namespace, workload = WORKLOAD, min = 0, targetPerReplica = 10 } = parts;
   const activation =
@@ -36,7 +39,7 @@ spec:
   signals: { requestRate: { targetPerReplica: ${targetPerReplica}, window: 5s } }
   startup: { expected: 2s }
   scaleOut: { limits: [] }
-  scaleIn: { stabilizationWindow: 4s, cooldown: 0s, limits: [] }
+  scaleIn: { stabilizationWindow: 6s, cooldown: 12s, limits: [] }
   activation: ${activation}
   missingData: { maxAge: 6s, holdFor: 6s }
 `;

@@ -18,8 +18,7 @@ const fallback: ConformanceCase = {
     const settings = { prometheus: gate.url, fallback: { failureThreshold: 3, replicas: 7 } };
     try {
       return await withWorkload(cluster, { namespace: "fallback", min: 1, ...settings }, async (workload) => {
-        workload.load(25);
-        await workload.untilDesired(3);
+        await workload.settle(25, 3);
         gate.shut();
         const seconds = await workload.untilDesired(7);
         await eventually("a ScaledObject that says so", async () =>
@@ -40,8 +39,7 @@ const killed: ConformanceCase = {
   name: "scaler killed and back",
   run: (cluster) =>
     withWorkload(cluster, { namespace: "killed", min: 1 }, async (workload) => {
-      workload.load(15);
-      await workload.untilDesired(2);
+      await workload.settle(15, 2);
       await workload.scalers[0]?.kill();
       const begin = performance.now();
       workload.load(45);
@@ -71,8 +69,7 @@ const oneOfTwo: ConformanceCase = {
     };
     try {
       return await withWorkload(cluster, { namespace: "two", ...settings }, async (workload) => {
-        workload.load(15);
-        await workload.untilDesired(2);
+        await workload.settle(15, 2);
         const before = await workload.syncsWithoutNumber();
         await workload.scalers[0]?.kill();
         workload.load(45);

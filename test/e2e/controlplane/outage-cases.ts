@@ -11,8 +11,7 @@ const kedaRestarted: ConformanceCase = {
   name: "KEDA restarted",
   run: (cluster) =>
     withWorkload(cluster, { namespace: "restarted", min: 1 }, async (workload) => {
-      workload.load(15);
-      await workload.untilDesired(2);
+      await workload.settle(15, 2);
       const begin = performance.now();
       await cluster.keda.stop();
       workload.load(45);
@@ -31,8 +30,7 @@ const apiServerDown: ConformanceCase = {
   name: "API server down",
   run: (cluster) =>
     withWorkload(cluster, { namespace: "no-api", min: 1 }, async (workload) => {
-      workload.load(15);
-      await workload.untilDesired(2);
+      await workload.settle(15, 2);
       const begin = performance.now();
       await cluster.plane.stopApiServer();
       workload.load(45);

@@ -37,15 +37,13 @@ export const rotation: ConformanceCase = {
       ],
     };
     return withWorkload(cluster, { namespace: NAMESPACE, ...settings }, async (workload) => {
-      workload.load(15);
-      await workload.untilDesired(2);
+      await workload.settle(15, 2);
       const before = await workload.syncsWithoutNumber();
       // First everybody trusts both authorities, then everybody has the new one's certificates, then the old one goes.
       await replace(workload, files, { has: "old", trusts: ["old", "new"] });
       await replace(workload, files, { has: "new", trusts: ["old", "new"] });
       await replace(workload, files, { has: "new", trusts: ["new"] });
-      workload.load(45);
-      const seconds = await workload.untilDesired(5);
+      const seconds = await workload.settle(45, 5);
       expect(await workload.syncsWithoutNumber()).toBe(before);
       const expected = "5 replicas under a new authority, no sync without a number";
       return [{ name: "certificates rotated", expected, seen: "5, none", seconds }];

@@ -16,8 +16,7 @@ import {
   WORKLOAD,
 } from "./documents.ts";
 import { eventually } from "./eventually.ts";
-
-const CALLS = /^tidemark_grpc_requests_total\{[^}]*\} (\d+)$/gm;
+import { callsOf, isMeasuring, wantedBy } from "./served-views.ts";
 
 type Scaled = KubernetesObject & {
   readonly spec: { readonly replicas?: number };
@@ -28,7 +27,6 @@ type Hpa = KubernetesObject & {
   readonly status?: { readonly desiredReplicas?: number };
 };
 type Event = KubernetesObject & { readonly reason: string; readonly count?: number };
-type Policies = { readonly policies: readonly { readonly wanted: number | null }[] };
 type KedaObject = KubernetesObject & {
   readonly status?: {
     readonly conditions?: readonly {
@@ -122,6 +120,14 @@ export class ScaledWorkload {
     return seconds;
   }
 
+  /** Puts a load on it and resolves once the count that this needs is there and measured; with the seconds as above. */
+  async settle(requestsPerSecond: number, wanted: number): Promise<number> {
+    this.load(requestsPerSecond);
+    const seconds = await this.untilDesired(wanted);
+    await this.untilMeasured(requestsPerSecond);
+    return seconds;
+  }
+
   /** Resolves once the Deployment is told to have this many; with the seconds that it took. */
   async untilReplicas(wanted: number, workload = WORKLOAD): Promise<number> {
     const begin = performance.now();
@@ -192,22 +198,26 @@ export class ScaledWorkload {
 
   /** Resolves once the scalers themselves want this many, whether KEDA asks or not. */
   async untilWanted(wanted: number): Promise<void> {
-    for (const { http } of this.#scalers) {
-      await eventually(`a scaler of ${this.namespace} that wants ${wanted}`, async () => {
-        const answer = await (await fetch(`http://${http}/api/v1/policies`)).text();
-        return (JSON.parse(answer) as Policies).policies[0]?.wanted === wanted ? true : null;
-      });
+    for (const scaler of this.#scalers) {
+      await eventually(`a scaler of ${this.namespace} that wants ${wanted}`, async () =>
+        (await wantedBy(scaler)) === wanted ? true : null,
+      );
+    }
+  }
+
+  /** Resolves once every scaler measures this load, from all pods there are. */
+  async untilMeasured(requestsPerSecond: number): Promise<void> {
+    for (const scaler of this.#scalers) {
+      await eventually(`${requestsPerSecond} requests/s of ${this.namespace}, measured`, async () =>
+        (await isMeasuring(scaler, this.namespace, requestsPerSecond)) ? true : null,
+      );
     }
   }
 
   /** How many calls all scalers answered or refused. */
   async calls(): Promise<number> {
-    const texts = await Promise.all(
-      this.#scalers.map(async ({ http }) => (await fetch(`http://${http}/metrics`)).text()),
-    );
-    return texts
-      .flatMap((text) => [...text.matchAll(CALLS)])
-      .reduce((total, [, count]) => total + Number(count), 0);
+    const counts = await Promise.all(this.#scalers.map(callsOf));
+    return counts.reduce((total, count) => total + count, 0);
   }
 
   /** What the scalers logged. */
