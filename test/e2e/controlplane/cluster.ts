@@ -17,6 +17,36 @@ export type Cluster = {
   close(end: { readonly failed: boolean }): Promise<void>;
 };
 
+/** A cluster without KEDA, in which others than the administrator may do what roles grant them. */
+export type BareCluster = {
+  readonly plane: ControlPlane;
+  readonly fleet: TritonFleet;
+  /** Tells that a test failed, with what it wants to have said. */
+  failed(log: string): void;
+  close(): Promise<void>;
+};
+
+/** Starts a cluster without KEDA; `index` as below. */
+export async function startBareCluster(index: number): Promise<BareCluster> {
+  const plane = await ControlPlane.start({ authorization: "RBAC" });
+  const kubelet = new FakeKubelet(plane.api, index);
+  const fleet = await TritonFleet.start(plane.api);
+  let failed = false;
+  return {
+    plane,
+    fleet,
+    failed: (log) => {
+      failed = true;
+      process.stderr.write(`${log}\n`);
+    },
+    close: async () => {
+      kubelet.stop();
+      fleet.stop();
+      await plane.close({ failed });
+    },
+  };
+}
+
 /** Starts a cluster with KEDA of this release; `index`, from 1, tells those apart that run side by side. */
 export async function startCluster(release: KedaRelease, index: number): Promise<Cluster> {
   const plane = await ControlPlane.start();

@@ -69,9 +69,33 @@ spec:
 `;
 }
 
+export type AutoscaleParts = Readonly<Record<"kubeconfig" | "namespace" | "lease" | "checkpoint", string>>;
+
+/** Returns the configuration of an autoscaler that finds its pods by itself, and is one of several. */
+export function autoscaleConfiguration({ kubeconfig, namespace, lease, checkpoint }: AutoscaleParts): string {
+  return `apiVersion: tidemark.dev/v1alpha1
+kind: ScalerConfiguration
+metadata: { name: autoscale }
+spec:
+  source: { kind: scrape, scrape: { interval: 1s, discovery: kubernetes } }
+  http: { address: "127.0.0.1:0" }
+  kubernetes: { kubeconfig: "${kubeconfig}", namespace: ${namespace}, leaderElection: { lease: ${lease} } }
+  state: { configMap: ${checkpoint} }
+`;
+}
+
+/** What differs between pods of Deployments. */
+export type PodParts = {
+  readonly annotations?: Readonly<Record<string, string>>;
+  /** Where their metrics are, if the pods say so. */
+  readonly metricsPort?: number;
+};
+
 /** Returns a Deployment of Tritons. */
-export function deploymentOf(name: string, replicas: number): object {
+export function deploymentOf(name: string, replicas: number, parts: PodParts = {}): object {
   const labels = { [WORKLOAD_LABEL]: name };
+  const { annotations = {}, metricsPort } = parts;
+  const ports = metricsPort === undefined ? [] : [{ name: "metrics", containerPort: metricsPort }];
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -80,8 +104,8 @@ export function deploymentOf(name: string, replicas: number): object {
       replicas,
       selector: { matchLabels: labels },
       template: {
-        metadata: { labels },
-        spec: { nodeName: NODE_NAME, containers: [{ name: "triton", image: "triton" }] },
+        metadata: { labels, annotations },
+        spec: { nodeName: NODE_NAME, containers: [{ name: "triton", image: "triton", ports }] },
       },
     },
   };
