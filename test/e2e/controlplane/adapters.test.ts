@@ -8,11 +8,14 @@ import { programsMissing } from "./built-programs.ts";
 import { type BareCluster, startBareCluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
 import { FATE } from "./fake-kubelet.ts";
-import { mayDo, READING } from "./service-account.ts";
+import { ELECTION, mayDo, READING } from "./service-account.ts";
 
 const MISSING = programsMissing(["kubernetes"]);
 /** Clusters of other tests have the numbers before. */
 const CLUSTER = 9;
+
+const DRY_RUN = /^tidemark_actuations_total\{[^}]*result="dryRun"[^}]*\} [1-9]/m;
+const FAILED = /^tidemark_actuations_total\{[^}]*result="failed"[^}]*\} [1-9]/m;
 
 type Lease = KubernetesObject & { readonly spec: { readonly holderIdentity: string } };
 type ConfigMap = KubernetesObject & { readonly binaryData?: Readonly<Record<string, string>> };
@@ -56,9 +59,10 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
           return true;
         });
         workload.load(45);
-        await eventually("a number that would be written", () =>
-          workload.log().includes("dryRun") || workload.log().includes("would") ? true : null,
-        );
+        await eventually("a number that would be written", async () => {
+          const [scaler] = workload.scalers;
+          return DRY_RUN.test(await metricsOf(scaler)) ? true : null;
+        });
         expect(await workload.replicas()).toBe(2);
         expect(await workload.events()).toEqual([]);
       },
@@ -100,7 +104,7 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
       await workload.startScaler();
       workload.load(15);
       await workload.untilReplicas(2);
-      expect((await leaders(workload.scalers)).toSorted()).toEqual([0, 1]);
+      expect((await leaders(workload.scalers)).toSorted((one, other) => one - other)).toEqual([0, 1]);
       const lease = `/apis/coordination.k8s.io/v1/namespaces/elects/leases/${LEASE}`;
       const { holderIdentity } = (await api.get<Lease>(lease)).spec;
       await eventually("a checkpoint", async () => {
@@ -117,10 +121,14 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
   test.concurrent("without the right to write it goes on reading, and says what it lacks", () =>
     AutoscaledWorkload.use(
       cluster(),
-      { namespace: "reads", replicas: 1, rules: READING },
+      { namespace: "reads", replicas: 1, rules: [...READING, ...ELECTION] },
       async (workload) => {
         workload.load(45);
-        await eventually("a word about it", () => (/forbidden/i.test(workload.log()) ? true : null));
+        await eventually("a write that was refused", async () => {
+          const [scaler] = workload.scalers;
+          return FAILED.test(await metricsOf(scaler)) ? true : null;
+        });
+        expect(workload.log()).toMatch(/deployments\.apps \S*triton\S* is forbidden/);
         expect(await workload.replicas()).toBe(1);
       },
     ));

@@ -51,21 +51,14 @@ export type Watch = { stop(): void };
 
 export type ApiAddress = { readonly port: number; readonly caFile: string; readonly token: string };
 
-/** The API server, spoken to as whom the token stands for, or as someone else in their name. */
+/** The API server, spoken to as whom the token stands for. */
 export class ApiClient {
   readonly #address: ApiAddress;
   readonly #agent: Agent;
-  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(address: ApiAddress, headers: Readonly<Record<string, string>> = {}) {
+  constructor(address: ApiAddress) {
     this.#address = address;
-    this.#headers = headers;
     this.#agent = new Agent({ keepAlive: true, ca: readFileSync(address.caFile) });
-  }
-
-  /** Returns a client that acts as this user; the API server decides what that one may do. */
-  as(user: string): ApiClient {
-    return new ApiClient(this.#address, { "impersonate-user": user });
   }
 
   /** Gives any answer, whatever its status; rejects where there is none. */
@@ -144,7 +137,7 @@ export class ApiClient {
     // Said each time: with a DELETE Node would send the body without its length.
     const about =
       text === undefined ? {} : { "content-type": type, "content-length": Buffer.byteLength(text) };
-    const headers = { ...this.#headers, ...about, authorization: `Bearer ${token}` };
+    const headers = { ...about, authorization: `Bearer ${token}` };
     return new Promise<IncomingMessage>((resolve, reject) => {
       const asked = request(
         { host: "127.0.0.1", port, method, path, headers, agent: this.#agent, signal },

@@ -13,9 +13,11 @@ import { type Outcome, outcomeTable } from "./outcomes.ts";
 import { rotation } from "./rotation-case.ts";
 
 const outcomes: Outcome[] = [];
+const versions = new Set<string>();
 
 afterAll(() => {
-  if (outcomes.length > 0) process.stderr.write(`\n${outcomeTable(outcomes)}\n`);
+  if (outcomes.length > 0)
+    process.stderr.write(`\nKubernetes ${[...versions].join(", ")}\n${outcomeTable(outcomes)}\n`);
 });
 
 for (const [index, release] of KEDA_RELEASES.entries()) {
@@ -27,6 +29,7 @@ for (const [index, release] of KEDA_RELEASES.entries()) {
 
     beforeAll(async () => {
       cluster = await startCluster(release, index + 1);
+      versions.add(await cluster.plane.version());
     });
 
     afterAll(async () => {
