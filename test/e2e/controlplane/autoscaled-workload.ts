@@ -81,7 +81,7 @@ export class AutoscaledWorkload {
     const { namespace } = this;
     const scaler = await serve({
       command: "autoscale",
-      flags: this.#flags,
+      options: this.#flags,
       configuration: autoscaleConfiguration({
         kubeconfig: this.#kubeconfig,
         namespace,
