@@ -117,5 +117,24 @@ const renamed: ConformanceCase = {
     }),
 };
 
+const tolerant: ConformanceCase = {
+  name: "HPA with a tolerance of 0.1",
+  run: (cluster) =>
+    withWorkload(cluster, { namespace: "tolerant", min: 1, hpaTolerance: 0.1 }, async (workload) => {
+      await workload.settle(95, 10);
+      // Going in, nine may use nine tenths of what they bear: 77 of 81 requests/s.
+      const seconds = await workload.settle(77, 9);
+      await workload.settle(95, 10);
+      workload.load(105);
+      await workload.untilMeasured(105);
+      await workload.untilWanted(11);
+      const calls = await workload.calls();
+      await eventually("further syncs", async () => ((await workload.calls()) > calls + 12 ? true : null));
+      expect(await workload.replicas()).toBe(10);
+      const expected = "10 → 9 and 9 → 10 are followed; 10 → 11 cannot be";
+      return [{ name: "HPA with a tolerance of 0.1", expected, seen: "9; 10; 10", seconds }];
+    }),
+};
+
 /** Those that disturb nobody else. */
-export const CHANGE_CASES: readonly ConformanceCase[] = [life, push, pause, edited, renamed];
+export const CHANGE_CASES: readonly ConformanceCase[] = [life, push, pause, edited, renamed, tolerant];

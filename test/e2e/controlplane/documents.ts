@@ -18,6 +18,8 @@ export type PolicyParts = {
   readonly workload?: string;
   readonly min?: number;
   readonly targetPerReplica?: number;
+  /** The HPA's tolerance that the policy reckons with; it then has none of its own. */
+  readonly hpaTolerance?: number;
 };
 
 /**
@@ -25,7 +27,8 @@ export type PolicyParts = {
  * time in which Prometheus finds new pods, 5 s, and their first samples fill the window.
  */
 export function policyDocument(parts: PolicyParts): string {
-  const { namespace, workload = WORKLOAD, min = 0, targetPerReplica = 10 } = parts;
+  const { namespace, workload = WORKLOAD, min = 0, targetPerReplica = 10, hpaTolerance } = parts;
+  const tolerance = hpaTolerance === undefined ? "" : ", tolerance: 0";
   const activation =
     min > 0 ? "null" : `{ query: 'sum(gateway_queued{namespace="${namespace}"})', above: 0, cooldown: 3s }`;
   return `apiVersion: tidemark.dev/v1alpha1
@@ -38,10 +41,11 @@ spec:
   objective: { percentile: 99, latency: 500ms }
   signals: { requestRate: { targetPerReplica: ${targetPerReplica}, window: 5s } }
   startup: { expected: 2s }
-  scaleOut: { limits: [] }
-  scaleIn: { stabilizationWindow: 6s, cooldown: 12s, limits: [] }
+  scaleOut: { limits: []${tolerance} }
+  scaleIn: { stabilizationWindow: 6s, cooldown: 12s, limits: []${tolerance} }
   activation: ${activation}
   missingData: { maxAge: 6s, holdFor: 6s }
+  keda: { tolerance: ${hpaTolerance ?? 0} }
 `;
 }
 
@@ -122,15 +126,17 @@ export type TriggerParts = {
   /** Further metadata of the trigger. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly authentication?: string;
+  /** Left to the HPA, which then has its default, where this is given. */
+  readonly hpaTolerance?: number;
 };
 
 /** Returns the ScaledObject; the HPA shall do nothing but carry the answer out. */
 export function scaledObject(parts: TriggerParts): object {
   const { address, min = 0, push = false, pollingSeconds = POLLING_SECONDS, fallback } = parts;
-  const { metadata = {}, authentication } = parts;
+  const { metadata = {}, authentication, hpaTolerance } = parts;
   const direction = {
     stabilizationWindowSeconds: 0,
-    tolerance: "0",
+    ...(hpaTolerance === undefined ? { tolerance: "0" } : {}),
     policies: [{ type: "Pods", value: 100, periodSeconds: 1 }],
   };
   return {
