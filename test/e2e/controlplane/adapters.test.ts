@@ -3,18 +3,18 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Served } from "../real-triton/serve-process.ts";
 import type { KubernetesObject } from "./api-client.ts";
-import { ACCOUNT, AutoscaledWorkload, CHECKPOINT, LEASE } from "./autoscaled-workload.ts";
+import { ACCOUNT, AutoscaledWorkload } from "./autoscaled-workload.ts";
 import { programsMissing } from "./built-programs.ts";
 import { type BareCluster, startBareCluster } from "./cluster.ts";
 import { eventually } from "./eventually.ts";
 import { FATE } from "./fake-kubelet.ts";
-import { ELECTION, mayDo, READING } from "./service-account.ts";
+import { CHECKPOINT, DRY_RUN, ELECTION, LEASE, mayDo, READING } from "./service-account.ts";
 
 const MISSING = programsMissing(["kubernetes"]);
 /** Clusters of other tests have the numbers before. */
 const CLUSTER = 9;
 
-const DRY_RUN = /^tidemark_actuations_total\{[^}]*result="dryRun"[^}]*\} [1-9]/m;
+const WOULD_WRITE = /^tidemark_actuations_total\{[^}]*result="dryRun"[^}]*\} [1-9]/m;
 const FAILED = /^tidemark_actuations_total\{[^}]*result="failed"[^}]*\} [1-9]/m;
 
 type Lease = KubernetesObject & { readonly spec: { readonly holderIdentity: string } };
@@ -39,7 +39,12 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
   test.concurrent("a dry run sees counts, pods, a rollout and why its pod does not serve, and writes nothing", () =>
     AutoscaledWorkload.use(
       cluster(),
-      { namespace: "seen", replicas: 2, flags: ["--dry-run"] },
+      {
+        namespace: "seen",
+        replicas: 2,
+        flags: ["--dry-run"],
+        rules: [...READING, ...ELECTION, ...DRY_RUN],
+      },
       async (workload) => {
         await eventually("two replicas, measured", async () => {
           const { replicas, pods } = await workload.observed();
@@ -58,10 +63,10 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
           });
           return true;
         });
-        workload.load(45);
+        workload.load(44);
         await eventually("a number that would be written", async () => {
           const [scaler] = workload.scalers;
-          return DRY_RUN.test(await metricsOf(scaler)) ? true : null;
+          return WOULD_WRITE.test(await metricsOf(scaler)) ? true : null;
         });
         expect(await workload.replicas()).toBe(2);
         expect(await workload.events()).toEqual([]);
@@ -70,7 +75,7 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
 
   test.concurrent("autoscale writes replicas both ways, says so by Events, and is refused nothing", () =>
     AutoscaledWorkload.use(cluster(), { namespace: "writes", replicas: 1 }, async (workload) => {
-      workload.load(45);
+      workload.load(44);
       await workload.untilReplicas(5);
       workload.load(8);
       await workload.untilReplicas(1);
@@ -85,7 +90,7 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
   test.concurrent("autoscale gives way to another writer that insists", () =>
     AutoscaledWorkload.use(cluster(), { namespace: "rival", replicas: 2 }, async (workload) => {
       let overruled = 0;
-      workload.load(45);
+      workload.load(44);
       await eventually("a scaler that has given way", async () => {
         if ((await workload.replicas()) !== 2) {
           overruled += 1;
@@ -113,7 +118,7 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
       });
       const leading = (await leaders(workload.scalers)).indexOf(1);
       await workload.scalers[leading]?.kill();
-      workload.load(45);
+      workload.load(44);
       await workload.untilReplicas(5);
       expect((await api.get<Lease>(lease)).spec.holderIdentity).not.toBe(holderIdentity);
     }));
@@ -123,7 +128,7 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
       cluster(),
       { namespace: "reads", replicas: 1, rules: [...READING, ...ELECTION] },
       async (workload) => {
-        workload.load(45);
+        workload.load(44);
         await eventually("a write that was refused", async () => {
           const [scaler] = workload.scalers;
           return FAILED.test(await metricsOf(scaler)) ? true : null;
@@ -139,7 +144,11 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
         mayDo(cluster().plane, { namespace, account: ACCOUNT }, asked);
       expect(await may({ verb: "update", group: "apps", resource: "deployments/scale" })).toBe(true);
       expect(await may({ verb: "watch", group: "", resource: "pods" })).toBe(true);
+      expect(
+        await may({ verb: "update", group: "coordination.k8s.io", resource: "leases", name: LEASE }),
+      ).toBe(true);
       for (const asked of [
+        { verb: "update", group: "coordination.k8s.io", resource: "leases", name: "another" },
         { verb: "update", group: "apps", resource: "deployments" },
         { verb: "patch", group: "apps", resource: "deployments" },
         { verb: "delete", group: "", resource: "pods" },
@@ -157,7 +166,7 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
       workload.load(15);
       await workload.untilReplicas(2);
       await cluster().plane.stopApiServer();
-      workload.load(45);
+      workload.load(44);
       await eventually("a scaler that misses it", async () => {
         const [scaler] = workload.scalers;
         return /_kubernetes_requests_total\{[^}]*code="0"[^}]*\} [1-9]/.test(await metricsOf(scaler))

@@ -5,11 +5,17 @@ import type { KubernetesObject } from "./api-client.ts";
 import type { BareCluster } from "./cluster.ts";
 import { autoscaleConfiguration, deploymentOf, policyDocument, WORKLOAD } from "./documents.ts";
 import { eventually } from "./eventually.ts";
-import { ELECTION, READING, type Rule, serviceAccount, WRITING } from "./service-account.ts";
+import {
+  CHECKPOINT,
+  ELECTION,
+  LEASE,
+  READING,
+  type Rule,
+  serviceAccount,
+  WRITING,
+} from "./service-account.ts";
 
 export const ACCOUNT = "tidemark";
-export const LEASE = "tidemark-autoscaler";
-export const CHECKPOINT = "tidemark-state";
 
 type Deployment = KubernetesObject & { readonly spec: { readonly replicas: number } };
 type Event = KubernetesObject & {

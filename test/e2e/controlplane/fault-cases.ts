@@ -42,7 +42,7 @@ const killed: ConformanceCase = {
       await workload.settle(15, 2);
       await workload.scalers[0]?.kill();
       const begin = performance.now();
-      workload.load(45);
+      workload.load(44);
       const before = await workload.syncsWithoutNumber();
       await eventually("an HPA without a number", async () =>
         (await workload.syncsWithoutNumber()) > before ? true : null,
@@ -72,7 +72,7 @@ const oneOfTwo: ConformanceCase = {
         await workload.settle(15, 2);
         const before = await workload.syncsWithoutNumber();
         await workload.scalers[0]?.kill();
-        workload.load(45);
+        workload.load(44);
         const seconds = await workload.untilDesired(5);
         expect(isRising(workload), workload.desiredHistory.join(" ")).toBe(true);
         expect(await workload.syncsWithoutNumber()).toBe(before);

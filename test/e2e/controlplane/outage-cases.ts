@@ -17,7 +17,7 @@ const kedaRestarted: ConformanceCase = {
       await workload.settle(15, 2);
       const begin = performance.now();
       await cluster.keda.stop();
-      workload.load(45);
+      workload.load(44);
       await workload.untilWanted(5);
       expect(await workload.replicas()).toBe(2);
       await cluster.keda.startAgain();
@@ -36,7 +36,7 @@ const apiServerDown: ConformanceCase = {
       await workload.settle(15, 2);
       const begin = performance.now();
       await cluster.plane.stopApiServer();
-      workload.load(45);
+      workload.load(44);
       await workload.untilWanted(5);
       const left = API_DOWN_SECONDS * 1000 - (performance.now() - begin);
       await wait(Math.max(0, left));

@@ -43,7 +43,7 @@ export const rotation: ConformanceCase = {
       await replace(workload, files, { has: "old", trusts: ["old", "new"] });
       await replace(workload, files, { has: "new", trusts: ["old", "new"] });
       await replace(workload, files, { has: "new", trusts: ["new"] });
-      const seconds = await workload.settle(45, 5);
+      const seconds = await workload.settle(44, 5);
       expect(await workload.syncsWithoutNumber()).toBe(before);
       const expected = "5 replicas under a new authority, no sync without a number";
       return [{ name: "certificates rotated", expected, seen: "5, none", seconds }];

@@ -4,11 +4,17 @@ import type { ControlPlane } from "./control-plane.ts";
 
 const RBAC = "/apis/rbac.authorization.k8s.io/v1/namespaces";
 const WATCH = ["get", "list", "watch"];
-const KEEP = ["get", "create", "update"];
+const SCALES = ["deployments/scale", "statefulsets/scale"];
 
+/** The Lease and the ConfigMap of the tests. */
+export const LEASE = "tidemark-autoscaler";
+export const CHECKPOINT = "tidemark-state";
+
+/** A rule of a role. The roles here are those of docs/KUBERNETES.md. */
 export type Rule = {
   readonly apiGroups: readonly string[];
   readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
   readonly verbs: readonly string[];
 };
 
@@ -20,14 +26,16 @@ export const READING: readonly Rule[] = [
 ];
 /** What being one of several takes: a Lease and a ConfigMap. */
 export const ELECTION: readonly Rule[] = [
-  { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: KEEP },
-  { apiGroups: [""], resources: ["configmaps"], verbs: KEEP },
+  ...keeping("coordination.k8s.io", "leases", LEASE),
+  ...keeping("", "configmaps", CHECKPOINT),
 ];
 /** What writing replicas takes besides. */
 export const WRITING: readonly Rule[] = [
-  { apiGroups: ["apps"], resources: ["deployments/scale", "statefulsets/scale"], verbs: ["get", "update"] },
+  { apiGroups: ["apps"], resources: SCALES, verbs: ["get", "update"] },
   { apiGroups: ["events.k8s.io"], resources: ["events"], verbs: ["create"] },
 ];
+/** What a dry run takes instead. */
+export const DRY_RUN: readonly Rule[] = [{ apiGroups: ["apps"], resources: SCALES, verbs: ["get"] }];
 
 /** Makes a service account with these rights in the namespace, and returns the path of its kubeconfig. */
 export async function serviceAccount(
@@ -55,10 +63,15 @@ export async function serviceAccount(
 export async function mayDo(
   { api }: ControlPlane,
   { namespace, account }: { readonly namespace: string; readonly account: string },
-  asked: { readonly verb: string; readonly group: string; readonly resource: string },
+  asked: {
+    readonly verb: string;
+    readonly group: string;
+    readonly resource: string;
+    readonly name?: string;
+  },
 ): Promise<boolean> {
   const [resource, subresource] = asked.resource.split("/");
-  const { verb, group } = asked;
+  const { verb, group, name } = asked;
   const answer = await api.create<{ readonly status: { readonly allowed: boolean } }>(
     "/apis/authorization.k8s.io/v1/subjectaccessreviews",
     {
@@ -70,9 +83,19 @@ export async function mayDo(
           group,
           resource,
           ...(subresource === undefined ? {} : { subresource }),
+          ...(name === undefined ? {} : { name }),
         },
       },
     },
   );
   return answer.status.allowed;
+}
+
+/** Any may be made, since names mean nothing then; only this one read and changed. */
+function keeping(group: string, resource: string, name: string): readonly Rule[] {
+  const rule = { apiGroups: [group], resources: [resource] };
+  return [
+    { ...rule, verbs: ["create"] },
+    { ...rule, resourceNames: [name], verbs: ["get", "update"] },
+  ];
 }
