@@ -84,11 +84,11 @@ const edited: ConformanceCase = {
   name: "policy edited",
   run: (cluster) =>
     withWorkload(cluster, { namespace: "edited", min: 1 }, async (workload) => {
-      await workload.settle(44, 5);
+      await workload.settle(22, 3);
       workload.editPolicy({ targetPerReplica: 5 });
-      const seconds = await workload.untilDesired(9);
-      const expected = "9 replicas when 5 requests/s are enough for one, instead of 10";
-      return [{ name: "policy edited", expected, seen: "9", seconds }];
+      const seconds = await workload.untilDesired(5);
+      const expected = "5 replicas, not 3, when 5 requests/s are enough for one instead of 10";
+      return [{ name: "policy edited", expected, seen: "5", seconds }];
     }),
 };
 
