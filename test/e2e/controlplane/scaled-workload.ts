@@ -241,7 +241,12 @@ export class ScaledWorkload {
     }
     await this.createDeployment(WORKLOAD, replicas);
     await this.untilReady(replicas);
+    this.queue(0);
     this.#scalers = await Promise.all(listen.map((address) => this.#serve(address)));
+    // KEDA 2.21 never gets the stream of a push trigger back once a call failed before.
+    for (const scaler of this.#scalers) {
+      await eventually(`a scaler of ${this.namespace} that has a number`, () => wantedBy(scaler));
+    }
     const { address = this.#scalers[0]?.grpc ?? "" } = this.#settings;
     await api.create(this.#scaledObjects, scaledObject({ ...this.#settings, address, min }));
     this.#watchHpa();
