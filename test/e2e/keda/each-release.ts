@@ -1,18 +1,19 @@
 // The same tests for every release of KEDA whose client is built; the others are skipped with a reason.
 
 import { afterAll, beforeAll, beforeEach, describe } from "vitest";
-import { findClients, KedaProcess, RELEASES, type Release } from "./keda-process.ts";
+import { KEDA_RELEASES, type KedaRelease } from "../controlplane/built-programs.ts";
+import { findClients, KedaProcess } from "./keda-process.ts";
 
 /** The release of KEDA that a test is for, and its client, running. */
-export type Client = { readonly release: Release; readonly keda: KedaProcess };
+export type Client = { readonly release: KedaRelease; readonly keda: KedaProcess };
 
 const clients = findClients();
-const missing = RELEASES.filter((release) => !clients.has(release)).map(notBuilt);
+const missing = KEDA_RELEASES.filter((release) => !clients.has(release)).map(notBuilt);
 if (process.env["CI"] === "true" && missing.length > 0) throw new Error(missing.join("\n"));
 
 /** Declares `tests` for each release; what they are given gives the client while a test runs. */
 export function describeEachRelease(title: string, tests: (client: () => Client) => void): void {
-  describe.each(RELEASES)(`KEDA %s ${title}`, (release) => {
+  describe.each(KEDA_RELEASES)(`KEDA %s ${title}`, (release) => {
     let keda: KedaProcess | null = null;
 
     beforeAll(() => {
@@ -35,6 +36,6 @@ export function describeEachRelease(title: string, tests: (client: () => Client)
   });
 }
 
-function notBuilt(release: Release): string {
-  return `test/e2e/keda: the client of KEDA ${release} is not built; .ci/build-kedaclient builds it`;
+function notBuilt(release: KedaRelease): string {
+  return `test/e2e/keda: the client of KEDA ${release} is not built; .ci/build-controlplane builds it`;
 }

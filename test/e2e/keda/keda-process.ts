@@ -1,17 +1,12 @@
 // KEDA's own client of external scalers as a process of the test: what it is asked to do, and what it saw.
 
-import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { builtPrograms, KEDA_RELEASES, type KedaRelease } from "../controlplane/built-programs.ts";
 
-const BUILD = fileURLToPath(new URL("../../../.ci/build-kedaclient", import.meta.url));
-/** The releases of KEDA that are tested. */
-export const RELEASES = ["v2.20.2", "v2.21.0"] as const;
 /** The HPA's path to a scaler has one budget of a minute. */
 export const HPA_TIMEOUT_MS = 60_000;
-
-export type Release = (typeof RELEASES)[number];
 
 /** A name with a quantity as Kubernetes writes it: the target of a spec, the value of a metric. */
 export type Quantified = { readonly name: string; readonly quantity: string; readonly kind?: string };
@@ -49,15 +44,12 @@ export type TriggerParts = {
   readonly push?: boolean;
 };
 
-/** Returns the built client of each release; empty where `.ci/build-kedaclient` has not run. */
-export function findClients(): ReadonlyMap<Release, string> {
-  const { status, stdout, stderr } = spawnSync("bash", [BUILD, "--find"], { encoding: "utf8" });
-  if (status !== 0) throw new Error(`${BUILD} --find ended with ${status}: ${stderr}`);
-  const paths = new Map(stdout.split("\n").map((line) => [line.split(" ", 1)[0], line.replace(/^\S+ /, "")]));
+/** Returns the built client of each release; empty where `.ci/build-controlplane` has not run. */
+export function findClients(): ReadonlyMap<KedaRelease, string> {
   return new Map(
-    RELEASES.flatMap((release) => {
-      const path = paths.get(release);
-      return path === undefined ? [] : [[release, path]];
+    KEDA_RELEASES.flatMap((release) => {
+      const folder = builtPrograms().get(release);
+      return folder === undefined ? [] : [[release, `${folder}/kedaclient`]];
     }),
   );
 }

@@ -20,7 +20,7 @@ import {
 } from "./wave-fleet.ts";
 
 const CLIENT = [...findClients().values()].at(-1) ?? "";
-const NOT_BUILT = CLIENT === "" ? "KEDA's client is not built; .ci/build-kedaclient builds it" : null;
+const NOT_BUILT = CLIENT === "" ? "KEDA's client is not built; .ci/build-controlplane builds it" : null;
 if (process.env["CI"] === "true" && NOT_BUILT !== null) throw new Error(NOT_BUILT);
 const MISSING = prometheusMissing() ?? NOT_BUILT;
 const SECONDS_OF_FUTURE = 400;

@@ -20,6 +20,8 @@ export type Served = {
   readonly http: string;
   /** All that it wrote to standard error so far. */
   log(): string;
+  /** Writes another text for its policy. */
+  editPolicy(policy: string): void;
   /** Ends it by SIGTERM; resolves with its exit code. */
   stop(): Promise<number | null>;
   /** Ends it as a crash would: at once and without a word. */
@@ -30,23 +32,29 @@ export type Served = {
   readonly ended: Promise<number | null>;
 };
 
-/** Starts the service on free loopback ports and resolves once it says that it is ready. */
-export async function serve(documents: {
+/** What the service is given; `autoscale` has no gRPC, so that its address is empty. */
+export type ServiceDocuments = {
   readonly configuration: string;
   readonly policy: string;
+  readonly command?: "serve" | "autoscale";
+  /** Further options of that command. */
+  readonly options?: readonly string[];
   /** A shell command before it, as `ulimit -n 64`. */
   readonly under?: string;
   /** Node's flags besides those of the image. */
   readonly flags?: readonly string[];
-}): Promise<Served> {
+};
+
+/** Starts the service on free loopback ports and resolves once it says that it is ready. */
+export async function serve(documents: ServiceDocuments): Promise<Served> {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-serve-"));
   const [configuration, policies] = [join(folder, "scaler.yaml"), join(folder, "policies")];
   mkdirSync(policies);
   writeFileSync(configuration, documents.configuration);
   writeFileSync(join(policies, "policy.yaml"), documents.policy);
-  const { under = ":", flags = [] } = documents;
-  const command = [process.execPath, ...FLAGS, ...flags, COMMAND];
-  const serving = [...command, "serve", "--config", configuration, "--policies", policies];
+  const { under = ":", flags = [], command = "serve", options = [] } = documents;
+  const program = [process.execPath, ...FLAGS, ...flags, COMMAND];
+  const serving = [...program, command, "--config", configuration, "--policies", policies, ...options];
   const child = spawn("bash", ["-c", `${under}; exec "$@"`, "bash", ...serving], {
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -55,8 +63,8 @@ export async function serve(documents: {
   const log: string[] = [];
   child.stderr.on("data", (chunk: Buffer) => log.push(chunk.toString()));
   const line = await firstLine(child);
-  const [, grpc, http] = /^ready grpc=(\S+) http=(\S+) policies=1$/.exec(line ?? "") ?? [];
-  if (grpc === undefined || http === undefined) {
+  const [, grpc = "", http] = /^ready (?:grpc=(\S+) )?http=(\S+) policies=1$/.exec(line ?? "") ?? [];
+  if (http === undefined) {
     child.kill("SIGKILL");
     throw new Error(`serve did not become ready; it printed ${JSON.stringify(line)}\n${log.join("")}`);
   }
@@ -64,6 +72,7 @@ export async function serve(documents: {
     grpc,
     http,
     log: () => log.join(""),
+    editPolicy: (policy) => writeFileSync(join(policies, "policy.yaml"), policy),
     stop: () => stop(child),
     kill: () => kill(child),
     pid: child.pid ?? 0,
