@@ -8,7 +8,7 @@ import type { Instant } from "../domain/units.ts";
 import { badInput } from "./command-error.ts";
 import { policyOfDocument } from "./logged-policy.ts";
 import type { Output } from "./output.ts";
-import { readLog } from "./read-log.ts";
+import { readLog, recordOfLine } from "./read-log.ts";
 
 /** The text, and the report with instants as text. */
 export type CapacityExplanation = { readonly text: string; readonly capacity: unknown };
@@ -33,7 +33,7 @@ export async function capacityFromLog(
     if (json.policy !== policy && !json.policy.endsWith(`/${policy}`)) continue;
     keys.add(json.policy);
     if (keys.size > 1) throw badInput(`several policies are named ${policy}: ${[...keys].join(", ")}`);
-    states.take(json);
+    states.take(recordOfLine(json));
   }
   const found = states.result();
   return found === null ? null : explained(found);

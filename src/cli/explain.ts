@@ -2,15 +2,15 @@
 
 import { explain } from "../control/explain.ts";
 import type { RebuiltPolicy } from "../control/replay.ts";
-import { parseInstant, withInstantsAsNumbers, withInstantsAsText } from "../domain/instant.ts";
-import type { DecisionRecord, LogRecord } from "../domain/record.ts";
+import { parseInstant, withInstantsAsText } from "../domain/instant.ts";
+import type { DecisionRecord } from "../domain/record.ts";
 import type { Instant } from "../domain/units.ts";
 import { badInput, CommandError } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { type CapacityExplanation, capacityFromLog } from "./explain-capacity.ts";
 import { policyOfDocument } from "./logged-policy.ts";
 import type { Output } from "./output.ts";
-import { readLog } from "./read-log.ts";
+import { readLog, recordOfLine } from "./read-log.ts";
 import { capacityRemotely, type Explanation, explainRemotely } from "./remote-explain.ts";
 
 export type ExplainOptions = {
@@ -87,7 +87,7 @@ async function explainFromLog(
   for await (const { json } of readLog(file, { onCut })) {
     if (json.policy !== policy && !json.policy.endsWith(`/${policy}`)) continue;
     keys.add(json.policy);
-    const record = withInstantsAsNumbers(json) as LogRecord;
+    const record = recordOfLine(json);
     if (record.kind === "policy") documents.set(record.policyHash, record.document);
     if (record.kind === "decision" && (at === null || record.at <= at)) found = later(found, record);
   }

@@ -5,6 +5,8 @@ import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
 import type { LogJson, ReplayLine } from "../control/replay.ts";
+import { withInstantsAsNumbers } from "../domain/instant.ts";
+import type { LogRecord } from "../domain/record.ts";
 import { badInput, reasonOf } from "./command-error.ts";
 
 const KINDS: ReadonlySet<unknown> = new Set(["policy", "state", "decision"]);
@@ -32,6 +34,11 @@ export async function* readLog(file: string, { onCut }: ReadLogOptions): AsyncGe
   if (pending === null) return;
   if (line === 1) throw badInput(`${file}:${pending.line}: ${pending.problem}`);
   onCut(pending.line);
+}
+
+/** Returns a line's record with instants as numbers; what it holds is as its writer left it. */
+export function recordOfLine(json: LogJson): LogRecord {
+  return withInstantsAsNumbers(json) as LogRecord;
 }
 
 async function assertReadable(file: string): Promise<void> {

@@ -48,8 +48,9 @@ export type CapacityReport = {
   readonly executions: LearnedCapacity["services"];
   readonly instancesPerPod: number | null;
   readonly versions: readonly string[];
+  readonly convertedAt: Instant | null;
   readonly forgottenAt: Instant | null;
-  /** Executions have differed from what was learned since then; two minutes of it forget. */
+  /** Executions have differed from what was learned since then; two minutes of it convert or forget. */
   readonly serviceChangedAt: Instant | null;
   readonly isMemoryLost: boolean;
   readonly startup: {
@@ -90,6 +91,7 @@ export function capacityReport(subject: CapacitySubject): CapacityReport {
     executions: learned.services,
     instancesPerPod: learned.instancesPerPod,
     versions: learned.versions,
+    convertedAt: learned.convertedAt,
     forgottenAt: learned.forgottenAt,
     serviceChangedAt: state.serviceChangedAt,
     isMemoryLost: state.isMemoryLost,

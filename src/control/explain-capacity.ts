@@ -129,7 +129,7 @@ function causeLines({ incurable }: CapacityReport): readonly string[] {
 }
 
 function changeLines(report: CapacityReport): readonly string[] {
-  const { cap, badPoints, forgottenAt, serviceChangedAt } = report;
+  const { cap, badPoints, convertedAt, forgottenAt, serviceChangedAt } = report;
   const oldest = badPoints.reduce<Instant | null>(
     (least, { at }) => (least === null || at < least ? at : least),
     null,
@@ -145,8 +145,9 @@ function changeLines(report: CapacityReport): readonly string[] {
           `    the oldest load that failed stops to count at ${formatInstant(after(oldest, BAD_POINT_MEMORY))}`,
         ]),
     serviceChangedAt === null
-      ? "    executions 1.25 × slower or 0.8 × faster at the same batch for 2 minutes, or a new model version: all is forgotten"
-      : `    executions have differed from what was learned since ${formatInstant(serviceChangedAt)}: after 2 minutes all is forgotten`,
+      ? "    executions 1.25 × slower or 0.8 × faster at the same batch for 2 minutes: all is converted; a new model version: all is forgotten"
+      : `    executions have differed from what was learned since ${formatInstant(serviceChangedAt)}: after 2 minutes all is converted, or forgotten`,
+    ...(convertedAt === null ? [] : [`    last converted ${formatInstant(convertedAt)}`]),
     ...(forgottenAt === null ? [] : [`    last forgotten ${formatInstant(forgottenAt)}`]),
   ];
 }

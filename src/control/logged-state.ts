@@ -1,11 +1,10 @@
 // What a policy's decisions had learned at an instant, rebuilt from a decision log.
 
-import { withInstantsAsNumbers } from "../domain/instant.ts";
 import type { DecisionRecord, LogRecord } from "../domain/record.ts";
 import type { ScalerState } from "../domain/state.ts";
 import type { Instant } from "../domain/units.ts";
 import { decideAndAnswer } from "./outcome.ts";
-import type { LogJson, PolicyParser, RebuiltPolicy } from "./replay.ts";
+import type { PolicyParser, RebuiltPolicy } from "./replay.ts";
 
 /** A policy's state after its last decision in a log, or before the first one. */
 export type LoggedState = {
@@ -33,9 +32,8 @@ export class LoggedStates {
     this.#until = until;
   }
 
-  /** Takes the next line. */
-  take(json: LogJson): void {
-    const record = withInstantsAsNumbers(json) as LogRecord;
+  /** Takes the next record. */
+  take(record: LogRecord): void {
     if (this.#until !== null && record.at > this.#until) return;
     if (record.kind === "policy") {
       this.#documents.set(record.policyHash, record.document);
