@@ -17,6 +17,8 @@ import { settledLoadPerReplica } from "./held-replicas.ts";
 const CAP_GAIN = 0.3;
 const BAD_POINT_MEMORY = hours(24);
 const BATCH_MEMORY = hours(24);
+/** Instances busy for less than this share of the most that were seen leave some idle. */
+const BUSY_INSTANCES_RATIO = 0.8;
 /** Batches below this share of the fullest have room. */
 const FULL_BATCH_RATIO = 0.95;
 /** A breach this soon after a backlog is what the backlog left behind. */
@@ -65,13 +67,21 @@ function fullestBatch({ state, at, observation }: TickContext): FullBatch | null
 }
 
 /** A pod that still had room in its batches was not saturated, however much waited when it was looked at. */
-function movedCap(fullBatch: FullBatch | null, { state, at, observation }: TickContext): LearnedRate | null {
+function movedCap(fullBatch: FullBatch | null, context: TickContext): LearnedRate | null {
+  const { state, at, observation } = context;
   const { cap } = state.learned;
   const { saturatedPerSecond: seen, saturatedBatch } = observation.capacity;
   const hasRoom = saturatedBatch !== null && saturatedBatch < FULL_BATCH_RATIO * (fullBatch?.inferences ?? 0);
-  if (seen === null || hasRoom) return cap;
+  if (seen === null || hasRoom || hasIdleInstances(context)) return cap;
   const perReplica = cap === null ? seen : cap.perReplica + CAP_GAIN * (seen - cap.perReplica);
   return { at, perReplica };
+}
+
+/** Nor was one whose instances were not as busy as a pod's have been: three of four are not all. */
+function hasIdleInstances({ state, observation }: TickContext): boolean {
+  const busy = observation.capacity.busiestPodInstances;
+  const most = state.learned.instancesPerPod;
+  return busy !== null && most !== null && busy < BUSY_INSTANCES_RATIO * most;
 }
 
 /** A breach out of the blue, or an even backlog that arose although the same count had been clean, and stays. */

@@ -121,8 +121,14 @@ test("writes policy and state again where a state was replaced from elsewhere, a
   });
   const kinds = sink.records.map(({ kind }) => kind);
   expect(kinds).toEqual([
-    ...["policy", "state", "decision", "decision"],
-    ...["policy", "state", "decision", "decision"],
+    "policy",
+    "state",
+    "decision",
+    "decision",
+    "policy",
+    "state",
+    "decision",
+    "decision",
   ]);
   const lines = sink.records.map((record, index) => ({ line: index + 1, json: written(record) }));
   const rebuilt = { policy: loadedPolicy().policy, hash: loadedPolicy().hash };

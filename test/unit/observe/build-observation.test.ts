@@ -85,9 +85,11 @@ describe("an observation", () => {
         },
         capacity: {
           saturatedPerSecond: null,
+          saturatedBatch: null,
           saturatedPods: 0,
           busyInstances: 0.5,
           busiestPodInstances: 0.25,
+          largestBatch: 2,
           versions: ["embedder/1"],
         },
         requestTime: {

@@ -45,7 +45,9 @@ describe("a saturated pod (rule 10b)", () => {
     ["one request at a time, one waiting", { batch: 1, waiting: () => 1 }, null],
     ["batches of less than one request (a cache answers none)", { batch: 0.5, waiting: () => 2 }, 40],
     ["fewer than 3 executions a minute", { rate: 4, batch: 100, waiting: () => 500 }, null],
-    ["3 executions in 50 s", { rate: 6, batch: 100, waiting: () => 500 }, 6],
+    ["3 executions in 50 s", { rate: 6, batch: 100, computeMs: 16_667, waiting: () => 500 }, 6],
+    ["bursts that leave the instance idle a fifth of the time", { computeMs: 80 }, null],
+    ["two instances, both busy", { computeMs: 200 }, 40],
     ["nothing completed", { rate: 0 }, null],
     ["a pod that appeared 35 s ago", { from: NOW - 35 }, 40],
     ["a newest scrape 60 s ago", { to: NOW - 60, from: NOW - 150, waiting: () => 50 }, null],
@@ -113,7 +115,7 @@ describe("a saturated pod (rule 10b)", () => {
   });
 
   it("counts with others by the median, so that one hot or slow pod does not decide", () => {
-    const pods = [30, 90, 40].map((rate) => aPod(`p-${rate}`, saturated({ rate })));
+    const pods = [30, 90, 40].map((rate) => aPod(`p-${rate}`, saturated({ rate, computeMs: 4000 / rate })));
     const calm = aPod("calm", saturated({ rate: 10, waiting: () => 1 }));
     expect([capacity([...pods, calm]), capacity(pods.slice(0, 2))]).toMatchObject([
       { saturatedPerSecond: 40, saturatedPods: 3 },

@@ -28,14 +28,32 @@ const KNOWN_MISSES: readonly KnownMiss[] = [
     bound: /^B7/,
     shapes: "C",
     figure: "meanS",
-    reason:
-      "four static replicas attain 93.6 %, five 99.1 %: at most 5 in the mean leaves none to find that out with",
+    reason: "five static replicas attain 98.9 %, six 99.8 %: no mean of at most 5 attains 99 %",
+  },
+  {
+    bound: /^B7/,
+    shapes: "L",
+    figure: "changes",
+    reason: "a burst that kept every instance busy for 30 s passed for saturation: a cap of 1.4 instead of 2",
+  },
+  {
+    bound: /^B7/,
+    shapes: "L",
+    figure: "meanS",
+    reason: "as its changes: a cap of 1.4 instead of 2, which nothing saturates any more",
   },
   {
     bound: /^B8/,
-    shapes: "C",
+    shapes: "CGL",
     figure: "hours",
-    reason: "the right target itself takes 160.8 h under Poisson arrivals, 214.9 h in bursts of CV 4",
+    reason:
+      "the right target itself takes more: 164, 163, 176 h on C, G, L under Poisson arrivals, 221, 182, 227 h in bursts",
+  },
+  {
+    bound: /^B8: .*bursts/,
+    shapes: "CG",
+    figure: "attained",
+    reason: "99.77 and 99.80 %; the right target attains 99.80 and 99.89 % with more hours",
   },
   {
     bound: /^S: .* target 30$/,
