@@ -119,10 +119,14 @@ function electionOf(needs: ClusterNeeds, { api, home, identity }: Parts): LeaseE
   });
 }
 
-function storeOf({ configuration }: ClusterNeeds, { api, home, election }: Elected): StateStore | null {
+/** A dry run takes no part in the election, and must not pass for the leader. */
+function storeOf(
+  { configuration, acting }: ClusterNeeds,
+  { api, home, election }: Elected,
+): StateStore | null {
   const name = configuration.state.configMap;
   if (name === null) return null;
-  const mayWrite = (): boolean => election?.isLeader() ?? true;
+  const mayWrite = (): boolean => acting?.dryRun !== true && (election?.isLeader() ?? true);
   return new ConfigMapStore({ api, namespace: knownHome(home), name, mayWrite });
 }
 

@@ -114,20 +114,24 @@ describe("autoscale", () => {
 
   test("in a dry run takes no lease and writes nothing", { timeout: 20_000 }, async () => {
     const { server, directory, policies } = await cluster();
-    const process = await autoscaling(await configured(directory), policies, "--dry-run");
+    const config = await configured(directory, { more: "  state: { configMap: tidemark-state }\n" });
+    const process = await autoscaling(config, policies, "--dry-run");
     await until(
       async () =>
         /result="dryRun"\} [1-9]/.test(await (await fetch(`http://${process.http}/metrics`)).text()),
       "a dry run",
     );
+    expect((await process.stop()).code).toBe(0);
     expect({
       desired: desiredOf(server),
       leases: server.all(LEASES),
       events: server.all(EVENTS_OF_V1),
+      states: server.all(CONFIG_MAPS),
     }).toEqual({
       desired: 1,
       leases: [],
       events: [],
+      states: [],
     });
   });
 
