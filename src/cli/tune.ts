@@ -13,7 +13,7 @@ import { tuningPage } from "../report/tuning-page.ts";
 import { arrivalSlots, busiestStretch } from "../simulator/busiest-stretch.ts";
 import { randomStream } from "../simulator/random/random-stream.ts";
 import { arrivedBySecond } from "../simulator/world/arrived-by-second.ts";
-import type { Changes } from "../tuning/search-space.ts";
+import { type Changes, changesAt } from "../tuning/search-space.ts";
 import { type Tuned, tune } from "../tuning/tune.ts";
 import { badInput, environmentFailed, reasonOf } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
@@ -39,6 +39,7 @@ export async function runTune(file: string, options: TuneOptions, output: Output
   const settings = { scenarioFile: resolve(dirname(file), document.scenario), space: document.space };
   const ground = await readTrialGround(settings);
   assertTodayRuns(ground);
+  assertSpaceHolds(ground);
   if (options.out !== undefined) await makeFolder(options.out);
   const progress = new Progress(output);
   let runs = 0;
@@ -87,6 +88,20 @@ function assertTodayRuns(ground: TrialGround): void {
   const stretch = { fromSeconds: 0, toSeconds: Math.min(60, ground.scenario.durationSeconds) };
   const tried = runTrial(ground, { changes: null, stretch, seed: 1 });
   if (tried.kind === "refused") throw badInput(`${ground.file}: ${tried.why}`);
+}
+
+/** Nor with the silence of a search all of whose policies are refused: for a field whose mapping lacks a required one. */
+function assertSpaceHolds(ground: TrialGround): void {
+  const stretch = { fromSeconds: 0, toSeconds: Math.min(1, ground.scenario.durationSeconds) };
+  const tried = [0, 0.5, 1 - Number.EPSILON].map((share) => {
+    const changes = changesAt(
+      ground.space,
+      ground.space.map(() => share),
+    );
+    return runTrial(ground, { changes, stretch, seed: 1 });
+  });
+  const refusals = tried.flatMap((trial) => (trial.kind === "refused" ? [trial.why] : []));
+  if (refusals.length === tried.length) throw badInput(`spec.space holds no valid policy: ${refusals[0]}`);
 }
 
 function tuneWith(pool: TrialPool, document: TuningDocument, ground: TrialGround): Promise<Tuned> {

@@ -1,6 +1,6 @@
 // `compare` and `tune` on a short scenario: what an engineer sees before merging a change of a policy.
 
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { ComparisonResult } from "../../../src/domain/comparison-result.ts";
@@ -162,5 +162,17 @@ describe("tidemark tune", () => {
     const run = await command("tune", at(file), ...rest);
     expect(run.code).toBe(2);
     expect(run.stderr).toMatch(message);
+  });
+
+  it("says what a space lacks whose policies are all refused", async () => {
+    await writeFile(at("base", "embedder.yaml"), policy(20).replace(/ {4}requestRate.*\n/, ""));
+    await writeFile(
+      at("windows.yaml"),
+      TUNING.replace(/space: .*/, "space: { spec.signals.requestRate.window: { from: 1m, to: 5m } }"),
+    );
+    expect(await command("tune", at("windows.yaml"), "--workers", "1")).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/^spec\.space holds no valid policy: .*targetPerReplica/),
+    });
   });
 });
