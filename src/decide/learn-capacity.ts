@@ -88,13 +88,17 @@ function hasIdleInstances({ state, observation }: TickContext): boolean {
 function isBad(judged: Judged, context: TickContext): boolean {
   const { state, at } = context;
   if (isBacklogAbove(context)) {
-    const since = state.held?.backlogSince ?? at;
-    const isOfLoad = !judged.isImbalanced && state.held?.wasClean === true;
-    return isOfLoad && elapsed(since, at) >= BACKLOG_STAYS;
+    return !judged.isImbalanced && state.held?.wasClean === true && hasJustStayed(context);
   }
   const quietSince = state.backlogAboveAt;
   const isQuiet = quietSince === null || elapsed(quietSince, at) >= QUIET_AFTER_BACKLOG;
   return isQuiet && isBreachedByLoad(judged);
+}
+
+/** Once only, by the load that it arose under: while a surge is worked off the load may long be calm again. */
+function hasJustStayed({ state, at, observation }: TickContext): boolean {
+  const stood = elapsed(state.held?.backlogSince ?? at, at);
+  return stood >= BACKLOG_STAYS && stood < BACKLOG_STAYS + seconds(observation.tickIntervalSeconds);
 }
 
 function isProven(judged: Judged, context: TickContext): boolean {

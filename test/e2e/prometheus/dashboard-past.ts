@@ -5,8 +5,11 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { PrometheusTelemetry } from "../../../src/adapters/prometheus-telemetry.ts";
 import { readRecording } from "../../../src/adapters/recording-files.ts";
+import { decideAndAnswer } from "../../../src/control/outcome.ts";
+import { sizingOf } from "../../../src/control/sizing.ts";
 import type { Policy } from "../../../src/domain/policy.ts";
 import type { DecisionRecord } from "../../../src/domain/record.ts";
+import { initialState } from "../../../src/domain/state.ts";
 import { parseExposition } from "../../../src/observe/exposition.ts";
 import { loadPolicies } from "../../../src/policy/load-policies.ts";
 import { EPOCH } from "../../support/builders.ts";
@@ -72,12 +75,15 @@ async function ownSamples(
   policy: Policy,
   records: readonly DecisionRecord[],
 ): Promise<readonly PastSample[]> {
-  const telemetry = new PrometheusTelemetry();
+  const telemetry = new PrometheusTelemetry({ sizingOf });
   const target = { job: "tidemark", namespace: "tidemark", pod: "tidemark-0", instance: "tidemark-0:8080" };
   const samples: PastSample[] = [];
   telemetry.policiesReloaded(true, EPOCH_SECONDS);
   telemetry.streams(1);
+  let state = initialState({ remembers: true });
   for (const [index, record] of records.entries()) {
+    state = decideAndAnswer(state, record.observation, policy).state;
+    telemetry.learned(record.policy, state);
     telemetry.sourceQuery("recording", true, 0.004);
     telemetry.decision(policy, record, records[index - 1] ?? null);
     telemetry.agreement(record.policy, true);
@@ -107,6 +113,13 @@ function scraped({ text, target, seconds }: Scraped): readonly PastSample[] {
 }
 
 const BLIND: Labels = { job: "tidemark", pod: "tidemark-0", namespace: "batch", policy: "blind" };
+/** What the recording gives no cause for: starts, a target too low, a service that changed. */
+const EMBEDDER: Labels = {
+  job: "tidemark",
+  pod: "tidemark-0",
+  namespace: "ai-inference",
+  policy: "embedder",
+};
 const GPU: Labels = {
   job: "triton",
   namespace: "ai-inference",
@@ -124,6 +137,9 @@ const KEDA: Labels = {
 
 /** Name, labels, value at the start and growth a second. */
 const CONSTANT: readonly (readonly [string, Labels, number, number])[] = [
+  ["tidemark_startup_seconds", { ...EMBEDDER, quantile: "0.9" }, 180, 0],
+  ["tidemark_target_cost_replicas", EMBEDDER, 2, 0],
+  ["tidemark_capacity_forgotten_timestamp_seconds", EMBEDDER, EPOCH_SECONDS, 0],
   ["nv_gpu_memory_used_bytes", GPU, 30e9, 0],
   ["nv_gpu_memory_total_bytes", GPU, 40e9, 0],
   ["nv_gpu_utilization", GPU, 0.9, 0],

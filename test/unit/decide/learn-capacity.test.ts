@@ -9,6 +9,22 @@ const policy = aPolicy({
   signals: { requestRate: DECLARED.requestRate, pendingRequests: DECLARED.pendingRequests },
 });
 
+test("a surge that is worked off says nothing about the calm load after it", () => {
+  const ticks = Array.from({ length: 40 }, (_, index) => {
+    const isSurge = index >= 20 && index < 24;
+    const rate = isSurge ? 200 : 60;
+    return anObservation({
+      t: 15 * index,
+      desired: 4,
+      ready: 4,
+      signals: live({ requestRate: rate, pendingRequests: index < 20 ? 0 : 400 }),
+      traffic: { arrivalsPerSecond: rate, recentArrivalsPerSecond: rate },
+    });
+  });
+  const learned = run(policy, ticks, initialState({ remembers: true })).at(-1)?.state.learned;
+  expect(learned?.badPoints).toEqual([]);
+});
+
 /** Four replicas at 80 requests/s, clean for five minutes; then so much waits on all, and on single pods not more than fair. */
 function badPointsAfter(waiting: number, capped: number): readonly number[] {
   const ticks = Array.from({ length: 30 }, (_, index) => {
