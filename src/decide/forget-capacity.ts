@@ -41,8 +41,8 @@ type KnownService = { readonly seen: SeenService; readonly execution: ExecutionR
 /**
  * Returns what is known of the service and its capacity after this tick, and since when the service differs from it. Once
  * executions have differed for two minutes, rates are converted by as much. Where nothing tells how much all together
- * changed, they are dropped: with several models on the target, or sizes of batch never seen. So they are where a version of a model completes
- * requests for the first time.
+ * changed, they are dropped: with several models on the target, or sizes of batch never seen. So they are where a version
+ * of a model completes requests for the first time.
  */
 export function knowService(context: TickContext): ServiceMemory {
   const { at, state, policy } = context;

@@ -33,8 +33,9 @@ export type ExecutionRatio = { readonly ratio: number; readonly isExact: boolean
 
 /**
  * Returns execution time ÷ what is known of it for batches of that size: of the same size, between two sizes, or from the
- * nearest one on as executions were seen to grow. Where nothing tells how they grow, any time from halfway (as a ratio) between
- * the same and one in proportion, up to the longer of both, gives 1. Null where no size within a factor of three is known.
+ * nearest one on as executions were seen to grow. Where nothing tells how they grow, any time from halfway (as a ratio)
+ * between the same and one in proportion, up to the longer of both, gives 1. Null where no size within a factor of three
+ * is known.
  */
 export function executionRatio({ services }: LearnedCapacity, seen: SeenService): ExecutionRatio | null {
   const { model, batch, executionSeconds } = seen;
