@@ -9,8 +9,8 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     step: "the cap of saturated pods",
     file: LEARN,
-    from: "if (seen === null || hasRoom) return cap;",
-    to: "if (seen === null || hasRoom || cap !== undefined) return cap;",
+    from: "if (seen === null || hasRoom || hasIdleInstances(context)) return cap;",
+    to: "if (seen === null || hasRoom || hasIdleInstances(context) || cap !== undefined) return cap;",
   },
   {
     step: "bad points",
