@@ -13,6 +13,18 @@ export const ABLATIONS: readonly Ablation[] = [
     to: "if (seen === null || hasRoom || hasIdleInstances(context) || cap !== undefined) return cap;",
   },
   {
+    step: "full batches before a pod counts as saturated",
+    file: LEARN,
+    from: "if (seen === null || hasRoom || hasIdleInstances(context)) return cap;",
+    to: "if (seen === null || (hasRoom && seen < 0) || hasIdleInstances(context)) return cap;",
+  },
+  {
+    step: "busy instances before a pod counts as saturated",
+    file: LEARN,
+    from: "if (seen === null || hasRoom || hasIdleInstances(context)) return cap;",
+    to: "if (seen === null || hasRoom) return cap;",
+  },
+  {
     step: "bad points",
     file: LEARN,
     from: "if (isBad(judged, context)) return withBadPoint(learned, perReplica, context);",
