@@ -58,18 +58,19 @@ describe("deploy", () => {
   }
 
   test("renders the service, its policies and a ScaledObject for each, and every object fits its schema", (context) => {
-    const kinds = ["Namespace", "ServiceAccount", "Service", "Deployment", "ConfigMap", "ScaledObject"];
-    const found = kinds.map((kind) => `${all(kind, context).length} ${kind}`);
-    const n = policyFiles().length;
-    expect(found).toEqual([
-      "1 Namespace",
-      "1 ServiceAccount",
-      "1 Service",
-      "1 Deployment",
-      "2 ConfigMap",
-      `${n} ScaledObject`,
-    ]);
-    expect(rendered.length).toBe(6 + n);
+    const numbers = {
+      Namespace: 1,
+      ServiceAccount: 1,
+      Service: 1,
+      Deployment: 1,
+      PodDisruptionBudget: 1,
+      NetworkPolicy: 1,
+      ConfigMap: 2,
+      ScaledObject: policyFiles().length,
+    };
+    const found = Object.keys(numbers).map((kind) => [kind, all(kind, context).length]);
+    expect(Object.fromEntries(found)).toEqual(numbers);
+    expect(rendered.length).toBe(8 + policyFiles().length);
     expect(manifestErrors(rendered)).toEqual([]);
   }, 60_000);
 

@@ -3,6 +3,8 @@
 import { ScaledObject } from "@kubernetes-models/keda/keda.sh/v1alpha1/ScaledObject";
 import { TriggerAuthentication } from "@kubernetes-models/keda/keda.sh/v1alpha1/TriggerAuthentication";
 import { Deployment } from "kubernetes-models/apps/v1/Deployment";
+import { NetworkPolicy } from "kubernetes-models/networking.k8s.io/v1/NetworkPolicy";
+import { PodDisruptionBudget } from "kubernetes-models/policy/v1/PodDisruptionBudget";
 import { Role } from "kubernetes-models/rbac.authorization.k8s.io/v1/Role";
 import { RoleBinding } from "kubernetes-models/rbac.authorization.k8s.io/v1/RoleBinding";
 import { ConfigMap } from "kubernetes-models/v1/ConfigMap";
@@ -46,6 +48,14 @@ const SCHEMAS: Readonly<Record<string, Schema>> = {
   "keda.sh/v1alpha1 TriggerAuthentication": {
     module: "@kubernetes-models/keda/keda.sh/v1alpha1/TriggerAuthentication",
     validate: (data) => new TriggerAuthentication(data).validate(),
+  },
+  "networking.k8s.io/v1 NetworkPolicy": {
+    module: "kubernetes-models/networking.k8s.io/v1/NetworkPolicy",
+    validate: (data) => new NetworkPolicy(data).validate(),
+  },
+  "policy/v1 PodDisruptionBudget": {
+    module: "kubernetes-models/policy/v1/PodDisruptionBudget",
+    validate: (data) => new PodDisruptionBudget(data).validate(),
   },
   "rbac.authorization.k8s.io/v1 Role": {
     module: "kubernetes-models/rbac.authorization.k8s.io/v1/Role",
