@@ -103,7 +103,7 @@ function holdsModels(mount: Field, { words }: Container): boolean {
 /** Images of servers, and of whatever else mounts their models. */
 function movingImages({ pods, manifests }: LintInput): readonly Found[] {
   const renamed = manifests
-    .filter(({ kind }) => kind === "Kustomization")
+    .filter(({ kind }) => kind === "Kustomization" || kind === "Component")
     .flatMap(({ root }) => items(below(root, "images")).map((image) => scalarText(below(image, "name"))));
   return pods
     .filter(

@@ -132,6 +132,16 @@ affinity:
   },
   {
     code: "TM014",
+    name: "an image that a component of kustomizations names",
+    texts: {
+      "d.yaml": deployment("").replace("nvcr.io/nvidia/tritonserver:26.01-py3", "tritonserver"),
+      "k.yaml":
+        "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nimages: [ { name: tritonserver, newTag: 26.01-py3 } ]\n",
+    },
+    places: [],
+  },
+  {
+    code: "TM014",
     name: "a claim of something else",
     texts: {
       "c.yaml":
