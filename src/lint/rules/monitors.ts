@@ -25,19 +25,20 @@ const selectsNothing: Rule = {
   ],
 };
 
-/** Where the monitor looks; its own namespace unless it says otherwise. */
-function looksInto(monitor: Manifest, namespace: string | null): boolean {
+/** Returns whether the monitor looks into a namespace; its own one unless it says otherwise. */
+function outlookOf(monitor: Manifest): (namespace: string | null) => boolean {
   const selector = below(monitor.root, "spec", "namespaceSelector");
-  if (below(selector, "any").value === true) return true;
+  if (below(selector, "any").value === true) return () => true;
   const names = items(below(selector, "matchNames")).map(scalarText);
-  if (names.length > 0) return namespace === null || names.includes(namespace);
-  return namespace === null || monitor.namespace === null || namespace === monitor.namespace;
+  const own = monitor.namespace;
+  return names.length > 0
+    ? (namespace) => namespace === null || names.includes(namespace)
+    : (namespace) => namespace === null || own === null || namespace === own;
 }
 
 function ofServices(monitor: Manifest, { manifests }: LintInput): readonly Found[] {
-  const services = manifests.filter(
-    ({ kind, namespace }) => kind === "Service" && looksInto(monitor, namespace),
-  );
+  const looksInto = outlookOf(monitor);
+  const services = manifests.filter(({ kind, namespace }) => kind === "Service" && looksInto(namespace));
   const selector = below(monitor.root, "spec", "selector");
   const wanted = textEntries(below(selector, "matchLabels"));
   const selected = services.filter(
@@ -80,9 +81,10 @@ function ofPorts(endpoints: Field, services: readonly Manifest[]): readonly Foun
 function ofPods(monitor: Manifest, { pods }: LintInput): readonly Found[] {
   const selector = below(monitor.root, "spec", "selector");
   const wanted = textEntries(below(selector, "matchLabels"));
+  const looksInto = outlookOf(monitor);
   const servers = pods.filter(
     ({ owner, containers }) =>
-      owner !== null && containers.some(({ isTriton }) => isTriton) && looksInto(monitor, owner.namespace),
+      owner !== null && containers.some(({ isTriton }) => isTriton) && looksInto(owner.namespace),
   );
   if (!isAboutTriton(monitor) || servers.length === 0 || wanted.size === 0) return [];
   const selected = servers.filter(({ labels }) => selects(selector, labels));
