@@ -13,7 +13,7 @@ export type Conditioned = KubernetesObject & {
   };
 };
 
-/** Installs the kinds of KEDA's release, or `kinds`, those of the Prometheus operator and Karpenter; resolves once objects of them can be made. */
+/** Installs the kinds of KEDA's release, or `kinds`, those of others whose objects we ship; resolves once objects of them can be made. */
 export async function installKinds(api: ApiClient, set: Exclude<ProgramSet, "kubernetes">): Promise<void> {
   const folder = programOf(set, "crds");
   const names: string[] = [];
