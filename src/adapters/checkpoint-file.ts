@@ -157,12 +157,13 @@ const stateFields: Fields<ScalerState> = {
   isMemoryLost: z.boolean(),
   noProbeUntil: at.nullable(),
 };
+const wholeState = z.strictObject(stateFields);
 const checkpoint = z.strictObject({
   kind: z.literal("checkpoint"),
   v: z.literal(CHECKPOINT_VERSION),
   version: z.string(),
   writer: z.string(),
-  states: z.record(z.string(), z.strictObject(stateFields)),
+  states: z.record(z.string(), wholeState),
 });
 
 const versioned = z.looseObject({ kind: z.literal("checkpoint"), v: z.int() });
@@ -221,8 +222,19 @@ export function readCheckpoint(text: string): Checkpoint {
     const { writer, states } = parsed.data;
     return { writer, states: new Map(Object.entries(states)) };
   }
-  const [issue] = parsed.error.issues;
-  throw new Error(`${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`);
+  throw new Error(firstIssue(parsed.error));
+}
+
+/** Returns a state of a log, instants being numbers, with fields that are later than it as before they were known; throws where it is none. */
+export function readLoggedState(state: unknown): ScalerState {
+  const isObject = typeof state === "object" && state !== null;
+  const parsed = wholeState.safeParse(isObject ? { ...LATER_FIELDS, ...state } : state);
+  if (parsed.success) return parsed.data;
+  throw new Error(firstIssue(parsed.error));
+}
+
+function firstIssue({ issues: [issue] }: z.ZodError): string {
+  return `${issue?.path.join(".") ?? ""}: ${issue?.message ?? "invalid"}`;
 }
 
 /** Returns the document with the fields that version 1 did not know; any other as it is. */

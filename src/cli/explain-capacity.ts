@@ -8,7 +8,7 @@ import type { Instant } from "../domain/units.ts";
 import { badInput } from "./command-error.ts";
 import { policyOfDocument } from "./logged-policy.ts";
 import type { Output } from "./output.ts";
-import { readLog, recordOfLine } from "./read-log.ts";
+import { readDecidableLog, recordOfLine } from "./read-log.ts";
 
 /** The text, and the report with instants as text. */
 export type CapacityExplanation = { readonly text: string; readonly capacity: unknown };
@@ -29,7 +29,7 @@ export async function capacityFromLog(
   const keys = new Set<string>();
   const onCut = (line: number): void =>
     output.stderr(`${file}:${line}: the last line is cut off and left out\n`);
-  for await (const { json } of readLog(file, { onCut })) {
+  for await (const { json } of readDecidableLog(file, { onCut })) {
     if (json.policy !== policy && !json.policy.endsWith(`/${policy}`)) continue;
     keys.add(json.policy);
     if (keys.size > 1) throw badInput(`several policies are named ${policy}: ${[...keys].join(", ")}`);

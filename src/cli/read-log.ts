@@ -4,6 +4,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
+import { readLoggedState } from "../adapters/checkpoint-file.ts";
 import type { LogJson, ReplayLine } from "../control/replay.ts";
 import { withInstantsAsNumbers } from "../domain/instant.ts";
 import type { LogRecord } from "../domain/record.ts";
@@ -39,6 +40,21 @@ export async function* readLog(file: string, { onCut }: ReadLogOptions): AsyncGe
 /** Returns a line's record with instants as numbers; what it holds is as its writer left it. */
 export function recordOfLine(json: LogJson): LogRecord {
   return withInstantsAsNumbers(json) as LogRecord;
+}
+
+/** Yields the same, for whoever decides once more: states are whole, or a CommandError says which line is of another version. */
+export async function* readDecidableLog(file: string, options: ReadLogOptions): AsyncGenerator<ReplayLine> {
+  for await (const { line, json } of readLog(file, options)) {
+    yield { line, json: json.kind === "state" ? withWholeState(json, `${file}:${line}`) : json };
+  }
+}
+
+function withWholeState(json: LogJson & { readonly state?: unknown }, where: string): LogJson {
+  try {
+    return { ...json, state: readLoggedState(withInstantsAsNumbers(json.state)) } as LogJson;
+  } catch (error) {
+    throw badInput(`${where}: a state of another version: ${reasonOf(error)}`, error);
+  }
 }
 
 async function assertReadable(file: string): Promise<void> {

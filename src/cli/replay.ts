@@ -5,7 +5,7 @@ import { badInput } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { policyOfDocument } from "./logged-policy.ts";
 import type { Output } from "./output.ts";
-import { readLog } from "./read-log.ts";
+import { readDecidableLog } from "./read-log.ts";
 
 export type ReplayOptions = { readonly json?: boolean };
 
@@ -19,7 +19,7 @@ export async function runReplay(
   let lines = 0;
   const onCut = (line: number): void =>
     output.stderr(`${file}:${line}: the last line is cut off and left out\n`);
-  for await (const line of readLog(file, { onCut })) {
+  for await (const line of readDecidableLog(file, { onCut })) {
     lines += 1;
     if (!replay.take(line)) break;
   }

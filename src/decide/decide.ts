@@ -15,6 +15,7 @@ import { coolDown } from "./cooldown.ts";
 import { knowService } from "./forget-capacity.ts";
 import { advanceHeld } from "./held-replicas.ts";
 import { learnCap, learnFromLoad, withoutPointsSince } from "./learn-capacity.ts";
+import { learnedLimit } from "./load-limit.ts";
 import { advanceProbe, judgeProbe } from "./probe.ts";
 import type { Proposal } from "./proposal.ts";
 import { limitRate } from "./rate-limit.ts";
@@ -93,7 +94,9 @@ function learn(signals: readonly SignalStep[], context: TickContext): ScalerStat
     futileSince === null
       ? learnFromLoad(judged, context)
       : withoutPointsSince(context.state.learned, futileSince);
-  return { ...judgeProbe(signals, context), breaches, learned };
+  // What limits the load is known again, and stays so when it is forgotten later.
+  const isMemoryLost = context.state.isMemoryLost && learnedLimit(null, learned) === null;
+  return { ...judgeProbe(signals, context), breaches, learned, isMemoryLost };
 }
 
 /** What this tick leaves for later windows (rule 28): nothing where coverage alone blocked a scale-in. */

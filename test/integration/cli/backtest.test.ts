@@ -1,5 +1,6 @@
 // Backtest and explain on a recorded surge: the documented documents, and the decision that the surge calls for.
 
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { describe, expect, test } from "vitest";
@@ -78,6 +79,50 @@ describe("explain", () => {
       "2026-01-05T00:00:55Z",
     );
     expect(remote.code).toBe(2);
+  });
+
+  /** A log of the surge whose states lack what `older` takes away: as a version before this one wrote them. */
+  async function olderLog(older: (state: { learned?: Record<string, unknown> }) => object): Promise<string> {
+    const log = join(await temporaryDirectory(), "log.jsonl");
+    await command("backtest", SURGE, "--policies", DEMO_POLICIES, "--decisions", log);
+    const lines = (await readFile(log, "utf8")).trimEnd().split("\n");
+    const aged = lines.map((line) => {
+      const json = JSON.parse(line);
+      return json.kind === "state" ? JSON.stringify({ ...json, state: older(json.state) }) : line;
+    });
+    await writeFile(log, `${aged.join("\n")}\n`);
+    return log;
+  }
+
+  test("reads a log from before batches were remembered as if there had been none", async () => {
+    const log = await olderLog(({ learned, ...state }) => {
+      const { lastingBatches, ...older } = state as Record<string, unknown>;
+      expect(lastingBatches).toEqual([]);
+      const services = [{ model: "embedder", batch: 4, executionSeconds: 0.1 }];
+      return { ...older, learned: { ...learned, services } };
+    });
+    expect(await command("explain", "--capacity", "embedder", "--log", log)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^ai-inference\/embedder at /),
+      stderr: "",
+    });
+    expect(await command("replay", log)).toMatchObject({ code: 0, stderr: "" });
+  });
+
+  test("says which line of a log is of another version where its states cannot be read", async () => {
+    const log = await olderLog(({ learned, ...state }) => {
+      const { services, ...older } = learned ?? {};
+      expect(services).toEqual([]);
+      return { ...state, learned: older };
+    });
+    const want = {
+      code: 2,
+      stdout: "",
+      stderr: expect.stringMatching(/log\.jsonl:\d: a state of another version: learned\.services: /),
+    };
+    expect(await command("explain", "--capacity", "embedder", "--log", log)).toMatchObject(want);
+    expect(await command("replay", log)).toMatchObject(want);
+    expect(await command("explain", "embedder", "--log", log)).toMatchObject({ code: 0 });
   });
 
   test("says when there is no such record, or no such policy", async () => {

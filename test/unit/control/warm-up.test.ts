@@ -127,7 +127,7 @@ test("keeps what a checkpoint has learned of starts, and learns again only what 
 
 test("of learned capacity a checkpoint's is kept, whatever the past before it would teach again", async () => {
   const known: ScalerState = {
-    ...initialState({ isMemoryLost: true }),
+    ...initialState(),
     at: at(NOW - 15),
     lastAnswer: 3,
     learned: { ...NOTHING_LEARNED, cap: { at: at(100), perReplica: 40 }, versions: ["embedder/1"] },
@@ -137,8 +137,14 @@ test("of learned capacity a checkpoint's is kept, whatever the past before it wo
     settings: SETTINGS,
     breathe: () => null,
   });
-  expect({ learned: warmed.learned, isMemoryLost: warmed.isMemoryLost }).toEqual({
-    learned: known.learned,
-    isMemoryLost: true,
-  });
+  expect(warmed.learned).toEqual(known.learned);
+});
+
+test.each([
+  { name: "stays lost where nothing is known", cap: null, want: true },
+  { name: "is no longer lost where a cap is", cap: { at: at(100), perReplica: 40 }, want: false },
+])("memory $name", async ({ cap, want }) => {
+  const state = { ...initialState({ isMemoryLost: true }), learned: { ...NOTHING_LEARNED, cap } };
+  const parts = { source: aSource(), settings: SETTINGS, breathe: () => null };
+  expect((await warmedState({ loaded: LOADED, state }, at(NOW), parts)).isMemoryLost).toBe(want);
 });

@@ -115,3 +115,14 @@ test("after its memory is lost, a declared target too goes down one at a time un
   );
   expect(answers).toEqual([3, 7, 3]);
 });
+
+test("a lost memory is over once a cap or a bad point is known again", () => {
+  const policy = aPolicy();
+  const observation = anObservation({ desired: 8, signals: live({ requestRate: 60 }) });
+  const point = { at: at(-60), readyReplicas: 3, perReplica: 30 };
+  const withPoint = { ...knowing(null, true), learned: { ...NOTHING_LEARNED, badPoints: [point] } };
+  const states = [knowing(null, true), knowing(40, true), withPoint].map(
+    (state) => run(policy, [observation], state)[0]?.state,
+  );
+  expect(states.map((state) => state?.isMemoryLost)).toEqual([true, false, false]);
+});
