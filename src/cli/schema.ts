@@ -1,11 +1,17 @@
 // `tidemark schema`: the JSON Schema of a kind of document.
 
-import { policyJsonSchema, scenarioJsonSchema, tuningJsonSchema } from "../policy/json-schema.ts";
+import {
+  configurationJsonSchema,
+  policyJsonSchema,
+  scenarioJsonSchema,
+  tuningJsonSchema,
+} from "../policy/json-schema.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import type { Output } from "./output.ts";
 
 const SCHEMAS: ReadonlyMap<string, () => object> = new Map([
   ["policy", policyJsonSchema],
+  ["configuration", configurationJsonSchema],
   ["simulation", scenarioJsonSchema],
   ["tuning", tuningJsonSchema],
 ]);

@@ -1,6 +1,7 @@
 // The JSON Schemas of documents, for editors and other checkers.
 
 import { z } from "zod";
+import { configurationSchema } from "./configuration-schema.ts";
 import { policySchema } from "./policy-schema.ts";
 import { scenarioSchema } from "./scenario-schema.ts";
 import { tuningSchema } from "./tuning-schema.ts";
@@ -8,6 +9,11 @@ import { tuningSchema } from "./tuning-schema.ts";
 /** Returns the JSON Schema (draft 2020-12) of a policy as it is written: defaults and meanings included. */
 export function policyJsonSchema(): object {
   return titled(policySchema, "Tidemark ScalingPolicy");
+}
+
+/** Returns that of a service configuration. */
+export function configurationJsonSchema(): object {
+  return titled(configurationSchema, "Tidemark ScalerConfiguration");
 }
 
 /** Returns that of a scenario. */

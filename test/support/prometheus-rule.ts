@@ -38,3 +38,8 @@ export function prometheusRule(files: readonly string[]): string {
   };
   return `${HEADING}${stringify(manifest, { lineWidth: 120 })}`;
 }
+
+/** Returns those groups alone, as the chart ships them. */
+export function ruleGroupsFile(files: readonly string[]): string {
+  return stringify(files.flatMap(ruleGroups), { lineWidth: 120 });
+}

@@ -7,7 +7,12 @@ import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type CheckOptions, runCheck } from "../../../src/cli/check.ts";
 import { runSchema } from "../../../src/cli/schema.ts";
-import { policyJsonSchema, scenarioJsonSchema, tuningJsonSchema } from "../../../src/policy/json-schema.ts";
+import {
+  configurationJsonSchema,
+  policyJsonSchema,
+  scenarioJsonSchema,
+  tuningJsonSchema,
+} from "../../../src/policy/json-schema.ts";
 import { RECORDING_CONFIGURATION, SCRAPE_CONFIGURATION, VALID_POLICY } from "../policy/documents.ts";
 import { VALID_SCENARIO } from "../policy/scenario-documents.ts";
 
@@ -250,6 +255,7 @@ describe("schema", () => {
 
   test.each([
     { kind: "policy", schema: policyJsonSchema },
+    { kind: "configuration", schema: configurationJsonSchema },
     { kind: "simulation", schema: scenarioJsonSchema },
     { kind: "tuning", schema: tuningJsonSchema },
   ])("prints the schema of kind $kind", async ({ kind, schema }) => {
@@ -264,7 +270,7 @@ describe("schema", () => {
     expect(await run("service")).toEqual({
       exit: 2,
       stdout: "",
-      stderr: 'there is no schema of "service"; known: policy, simulation, tuning\n',
+      stderr: 'there is no schema of "service"; known: policy, configuration, simulation, tuning\n',
     });
   });
 });
