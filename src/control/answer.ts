@@ -4,7 +4,7 @@ import { assert } from "../domain/assert.ts";
 import type { Answer, Decision } from "../domain/decision.ts";
 import type { Observation } from "../domain/observation.ts";
 import type { PolicyMode } from "../domain/policy.ts";
-import { edgeValue } from "./edge-value.ts";
+import { edgeValue, keepsTolerance } from "./edge-value.ts";
 
 /** The one metric of every policy. */
 export const METRIC_NAME = "desired-replicas";
@@ -16,7 +16,7 @@ const INT32_MAX = 2 ** 31 - 1;
 export type AnswerInput = {
   readonly decision: Decision;
   readonly mode: PolicyMode;
-  /** The tolerance that the autoscaler keeps whatever it is told; left out or 0: the number is told as it is. */
+  /** The tolerance that the policy says the autoscaler keeps; left out or 0: none, unless it was read back to keep one. */
   readonly tolerance?: number;
   readonly observation: Observation;
 };
@@ -35,7 +35,8 @@ export function answerOf(input: AnswerInput): Answer {
     `the answer ${replicas} must be an integer in 0..${INT32_MAX}`,
   );
   const { tolerance = 0, observation } = input;
-  const value = tolerance === 0 ? replicas : edgeValue(replicas, existingReplicas(observation));
+  const isEdge = keepsTolerance(tolerance, observation.cluster?.hpa ?? null);
+  const value = isEdge ? edgeValue(replicas, existingReplicas(observation)) : replicas;
   return {
     code: "OK",
     metricName: METRIC_NAME,

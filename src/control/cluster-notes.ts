@@ -5,6 +5,7 @@ import type { ClusterFacts, HpaReading, WaitingPod } from "../domain/cluster.ts"
 import type { Policy } from "../domain/policy.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 import { TARGET_SIZE } from "./answer.ts";
+import { keepsTolerance } from "./edge-value.ts";
 
 /** Pods that a line names one by one. */
 const MOST_NAMED = 5;
@@ -37,24 +38,25 @@ export function hpaNotes(hpa: HpaReading, { keda, mode }: Policy): readonly stri
   return mode === "shadow" ? notes : [...notes, ...toleranceNotes(hpa, keda.tolerance)];
 }
 
-function toleranceNotes(
-  { name, toleranceOut, toleranceIn }: HpaReading,
-  declared: number,
-): readonly string[] {
-  const carriesNone = toleranceOut === null || toleranceIn === null;
-  if (declared === 0 && carriesNone) {
+function toleranceNotes(hpa: HpaReading, declared: number): readonly string[] {
+  const { name, toleranceOut, toleranceIn } = hpa;
+  const largest = Math.max(toleranceOut ?? 0, toleranceIn ?? 0);
+  if (declared > 0) {
+    const keepsNone = toleranceOut === 0 && toleranceIn === 0;
+    return keepsNone
+      ? [`HPA ${name} has a tolerance of 0: keda.tolerance can be 0, and every number is then reached`]
+      : [];
+  }
+  const told = keepsTolerance(declared, hpa) ? "; going in, it is told the edge that it follows soonest" : "";
+  if (toleranceOut === null || toleranceIn === null) {
+    const where = toleranceOut !== null ? " for scaling in" : toleranceIn !== null ? " for scaling out" : "";
     return [
-      `HPA ${name} carries no tolerance: the cluster's own (usually 0.1) makes it ignore small changes; set behavior.*.tolerance to "0", or where the API server drops that field keda.tolerance to 0.1`,
+      `HPA ${name} carries no tolerance${where}: the cluster's own (usually 0.1) counts, so it ignores changes of up to a tenth${told}; set behavior.*.tolerance to "0", which Kubernetes keeps from 1.35 on`,
     ];
   }
-  const largest = Math.max(toleranceOut ?? 0, toleranceIn ?? 0);
-  if (declared === 0 && largest > 0) {
-    return [`HPA ${name} has a tolerance of ${largest}: it ignores small changes; set it to "0"`];
-  }
-  if (declared > 0 && !carriesNone && largest === 0) {
-    return [`HPA ${name} has a tolerance of 0: keda.tolerance can be 0, and every number is then reached`];
-  }
-  return [];
+  return largest > 0
+    ? [`HPA ${name} has a tolerance of ${largest}: it ignores smaller changes${told}; set it to "0"`]
+    : [];
 }
 
 function waitingNotes({ waiting }: ClusterFacts): readonly string[] {

@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 
 import { answerOf, toldDecision } from "../../../src/control/answer.ts";
+import type { HpaReading } from "../../../src/domain/cluster.ts";
 import type { Decision } from "../../../src/domain/decision.ts";
 import type { PolicyMode } from "../../../src/domain/policy.ts";
 import { anObservation } from "../../support/control-records.ts";
@@ -108,6 +109,38 @@ describe("answerOf", () => {
       tolerance: 0.1,
     });
     expect(answer).toEqual({ ...ok(20), metricValueFloat: 19.01 });
+  });
+
+  const FOLLOWER: HpaReading = {
+    name: "keda-hpa-embedder",
+    isKedas: true,
+    asksForOurs: true,
+    target: 1,
+    toleranceOut: 0,
+    toleranceIn: 0,
+    hasBehavior: true,
+  };
+  test.each([
+    { name: "keeps none", hpa: FOLLOWER, float: undefined },
+    { name: "keeps one going out alone", hpa: { ...FOLLOWER, toleranceOut: null }, float: undefined },
+    { name: "lost the field", hpa: { ...FOLLOWER, toleranceOut: null, toleranceIn: null }, float: 17.01 },
+    { name: "has a tolerance of its own", hpa: { ...FOLLOWER, toleranceIn: 0.05 }, float: 17.01 },
+    {
+      name: "asks for another metric",
+      hpa: { ...FOLLOWER, asksForOurs: false, toleranceIn: null },
+      float: undefined,
+    },
+    { name: "is not known", hpa: null, float: undefined },
+  ])("to an HPA read back that $name, a policy without tolerance tells $float", ({ hpa, float }) => {
+    const cluster = { rollout: false, existing: 20, waiting: [], hpa };
+    const observation = { ...anObservation({ desired: 20 }), cluster };
+    const answer = answerOf({
+      decision: decided({ replicas: 18 }),
+      mode: "enforce",
+      observation,
+      tolerance: 0,
+    });
+    expect(answer).toEqual(float === undefined ? ok(18) : { ...ok(18), metricValueFloat: float });
   });
 
   test("an unknown activation at zero names no number", () => {

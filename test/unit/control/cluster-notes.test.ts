@@ -70,7 +70,15 @@ describe("the HPA", () => {
       name: "whose tolerance was dropped",
       hpa: { ...HPA, toleranceOut: null, toleranceIn: null },
       policy: exact,
-      says: [/carries no tolerance.+keda\.tolerance to 0\.1$/],
+      says: [
+        /^HPA \S+ carries no tolerance.+ignores changes of up to a tenth; going in, it is told .+set behavior\.\*\.tolerance to "0"/,
+      ],
+    },
+    {
+      name: "whose tolerance was dropped going out alone",
+      hpa: { ...HPA, toleranceOut: null },
+      policy: exact,
+      says: [/^HPA \S+ carries no tolerance for scaling out: /],
     },
     {
       name: "whose tolerance was dropped, as the policy knows",
@@ -82,7 +90,13 @@ describe("the HPA", () => {
       name: "that has one",
       hpa: { ...HPA, toleranceIn: 0.05 },
       policy: exact,
-      says: [/has a tolerance of 0\.05/],
+      says: [/has a tolerance of 0\.05.+going in, it is told/],
+    },
+    {
+      name: "that has one going out alone",
+      hpa: { ...HPA, toleranceOut: 0.05 },
+      policy: exact,
+      says: [/has a tolerance of 0\.05: it ignores smaller changes; set it to "0"$/],
     },
     {
       name: "that has none, where the policy expects one",
