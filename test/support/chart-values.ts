@@ -55,6 +55,7 @@ export function chartValuesSchema(): Schema {
         // An empty list would let everybody in.
         keda: { ...PARTS, minItems: 1 },
         monitoring: { ...PARTS, minItems: 1 },
+        dns: PARTS,
         prometheus: PARTS,
         prometheusPorts: { type: "array", items: PORT },
         tritonPort: PORT,
@@ -99,7 +100,7 @@ function workload(): { readonly [key: string]: Schema } {
       },
       claims: PARTS,
     }),
-    podDisruptionBudget: closed({ enabled: BOOLEAN, minAvailable: { type: ["integer", "string"] } }),
+    podDisruptionBudget: closed({ enabled: BOOLEAN, maxUnavailable: { type: ["integer", "string"] } }),
     topologySpreadConstraints: PARTS,
     affinity: PART,
     nodeSelector: WORDS,

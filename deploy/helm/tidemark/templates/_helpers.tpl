@@ -30,8 +30,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
-{{/* "true" or nothing: whether Triton's pods are scraped, workloads are read, one leads (a dry run takes no Lease), and
-the API server is asked. */}}
+{{/* "true" or nothing: whether Triton's pods are scraped, workloads are read, one leads (a dry run takes no Lease), the
+API server is asked, and the checkpoint is kept there. */}}
 {{- define "tidemark.scrapes" -}}
 {{- if or (eq .Values.mode "direct-scrape") (and (eq .Values.mode "autoscale") (eq .Values.autoscale.source "direct-scrape")) }}true{{ end -}}
 {{- end }}
@@ -43,6 +43,14 @@ the API server is asked. */}}
 {{- end }}
 {{- define "tidemark.asksApiServer" -}}
 {{- if or (include "tidemark.readsWorkloads" .) (ne .Values.mode "prometheus") }}true{{ end -}}
+{{- end }}
+
+{{- define "tidemark.keepsInCluster" -}}
+{{- if and (include "tidemark.asksApiServer" .) (not (and (eq .Values.mode "autoscale") .Values.autoscale.dryRun)) }}true{{ end -}}
+{{- end }}
+
+{{- define "tidemark.lease" -}}
+{{- include "tidemark.fullname" . }}{{ if eq .Values.mode "autoscale" }}-autoscaler{{ end -}}
 {{- end }}
 
 {{/* Three quarters of the memory limit, in MiB. */}}
@@ -63,6 +71,9 @@ the API server is asked. */}}
 {{- $target := required (printf "policies.%s has no spec.target" $file) (dig "spec" "target" dict $policy) -}}
 {{- $max := required (printf "policies.%s has no spec.replicas.max" $file) (dig "spec" "replicas" "max" "" $policy) | int -}}
 {{- $min := dig "spec" "replicas" "min" 1 $policy | int -}}
+{{- if and (eq $min 0) (include "tidemark.scrapes" $) -}}
+{{- fail (printf "policies.%s: replicas.min is 0, which needs Prometheus for its activation query" $file) -}}
+{{- end -}}
 {{- $fallback := ternary 1 (max $min (div (add $max 1) 2) | int) (eq $min 0) -}}
 {{- $exact := eq (dig "spec" "keda" "tolerance" 0.0 $policy | float64) 0.0 -}}
 {{- $items = append $items (dict "name" $name "target" $target "min" $min "max" $max "fallback" $fallback "exact" $exact) -}}
