@@ -1,5 +1,7 @@
 // Seeded randomness in named streams: what one part draws never shifts what another gets.
 
+import { negativeLog } from "./negative-log.ts";
+
 const MIXING_ROUNDS = 16;
 const UINT32_RANGE = 4_294_967_296;
 
@@ -17,12 +19,17 @@ export class RandomStream {
 
   /** Returns the next number, uniform in [0, 1). */
   uniform(): number {
+    return (this.#next() >>> 0) / UINT32_RANGE;
+  }
+
+  /** The next 32 bits. */
+  #next(): number {
     const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
     this.#counter = (this.#counter + 1) | 0;
     this.#a = this.#b ^ (this.#b >>> 9);
     this.#b = (this.#c + (this.#c << 3)) | 0;
     this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
-    return (sum >>> 0) / UINT32_RANGE;
+    return sum;
   }
 
   /** Returns the next exponential number of mean 1. */
@@ -30,9 +37,15 @@ export class RandomStream {
     return -Math.log(1 - this.uniform());
   }
 
-  /** Writes the next exponential numbers of mean 1: for whoever has a stream to itself, twice as fast as one by one. */
+  /**
+   * Writes the next exponential numbers of mean 1, within 10⁻¹³ of those that `exponential` returns: for whoever has a
+   * stream to itself, twice as fast as one by one.
+   */
   fillExponential(numbers: Float64Array): void {
-    for (let index = 0; index < numbers.length; index += 1) numbers[index] = -Math.log(1 - this.uniform());
+    for (let index = 0; index < numbers.length; index += 1) {
+      const drawn = this.#next();
+      numbers[index] = drawn === 0 ? 0 : negativeLog(-drawn | 0);
+    }
   }
 
   /** Returns the next normal number of mean 0 and deviation 1 (Box–Muller, one number a call). */

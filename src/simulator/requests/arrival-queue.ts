@@ -25,7 +25,6 @@ export class ArrivalQueue implements Arrival {
   /** Lets arrivals before `until` through. */
   open(until: number): void {
     this.#until = until;
-    for (const input of this.#inputs) input.open(until);
   }
 
   /** Moves on. Returns whether there was an arrival. */
@@ -46,44 +45,34 @@ export class ArrivalQueue implements Arrival {
   }
 }
 
-/** One source with its buffer. */
+/** One source with what was read ahead of it. */
 class ArrivalInput {
   readonly model: number;
-  at = Number.POSITIVE_INFINITY;
+  at = 0;
   batch = 1;
   readonly #source: ArrivalSource;
   readonly #times = new Float64Array(BUFFER_LENGTH);
   readonly #batches = new Uint16Array(BUFFER_LENGTH);
-  #until = 0;
-  #length = 0;
-  #place = 0;
-  #isExhausted = true;
+  #length = BUFFER_LENGTH;
+  #place = BUFFER_LENGTH - 1;
 
   constructor(source: ArrivalSource, model: number) {
     this.#source = source;
     this.model = model;
-  }
-
-  open(until: number): void {
-    this.#until = until;
-    this.#isExhausted = false;
-    if (this.at === Number.POSITIVE_INFINITY) this.#read();
+    this.advance();
   }
 
   advance(): void {
     this.#place += 1;
-    this.#read();
-  }
-
-  #read(): void {
     if (this.#place >= this.#length) this.#fill();
     this.at = this.#place < this.#length ? (this.#times[this.#place] ?? 0) : Number.POSITIVE_INFINITY;
     this.batch = this.#batches[this.#place] ?? 1;
   }
 
   #fill(): void {
+    // A buffer that was not filled was the last.
+    const isLast = this.#length < BUFFER_LENGTH;
+    this.#length = isLast ? 0 : this.#source.fill(Number.POSITIVE_INFINITY, this.#times, this.#batches);
     this.#place = 0;
-    this.#length = this.#isExhausted ? 0 : this.#source.fill(this.#until, this.#times, this.#batches);
-    this.#isExhausted = this.#length < BUFFER_LENGTH;
   }
 }

@@ -56,6 +56,7 @@ export class CellSource implements ArrivalSource {
   /** Returns how many of the drawn arrivals are before `end`, at most `limit`. */
   #countBefore(end: number, limit: number): number {
     const most = Math.min(limit, this.#length - this.#place);
+    if ((this.#times[this.#place + most - 1] ?? end) < end) return most;
     let count = 0;
     while (count < most && (this.#times[this.#place + count] ?? 0) < end) count += 1;
     return count;
@@ -108,5 +109,7 @@ export class CellSource implements ArrivalSource {
 
 /** Returns e^-x for small x ≥ 0: the Taylor series, exact to 10⁻¹⁴ below the limit. */
 function smallExponential(x: number): number {
-  return 1 - x * (1 - (x / 2) * (1 - (x / 3) * (1 - (x / 4) * (1 - (x / 5) * (1 - x / 6)))));
+  return (
+    1 - x * (1 - x * (1 / 2) * (1 - x * (1 / 3) * (1 - x * (1 / 4) * (1 - x * (1 / 5) * (1 - x * (1 / 6))))))
+  );
 }
