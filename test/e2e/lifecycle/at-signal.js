@@ -8,5 +8,9 @@ process.on("SIGUSR2", () => {
     setImmediate(() => {
       throw new Error("nobody catches this");
     });
+  if (what === "hoard") {
+    const hoard = [];
+    for (;;) hoard.push(Array.from({ length: 100_000 }, (_, index) => ({ index })));
+  }
   if (what === "stall") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5000);
 });
