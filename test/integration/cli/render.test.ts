@@ -32,11 +32,19 @@ async function written(directory: string, name: string, text: string): Promise<s
 }
 
 describe("what render writes", { timeout: 60_000 }, () => {
-  test("is, for the examples, what deploy/ ships", async () => {
+  const autoscale = join(CHECKOUT, "deploy/overlays/autoscale");
+
+  test.each([
+    { shippedIn: "deploy/scaled-objects", options: [] },
+    {
+      shippedIn: "deploy/overlays/autoscale/rights",
+      options: ["--without-keda", "--config", join(autoscale, "configuration.yaml")],
+    },
+  ])("is, for the examples, what $shippedIn ships", async ({ shippedIn, options }) => {
     const directory = await temporaryDirectory();
-    const folder = join(CHECKOUT, "deploy/scaled-objects");
+    const folder = join(CHECKOUT, shippedIn);
     const shipped = readdirSync(folder).filter((name) => name !== "kustomization.yaml");
-    const { code, stderr } = await command("render", POLICIES, "--out", directory);
+    const { code, stderr } = await command("render", POLICIES, ...options, "--out", directory);
     expect([code, stderr]).toEqual([0, ""]);
     expect(readdirSync(directory).sort()).toEqual(shipped.sort());
     for (const name of shipped)
