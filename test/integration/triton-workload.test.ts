@@ -67,7 +67,7 @@ const policy = parse(readFileSync(`${ROOT}policies/small-vision.yaml`, "utf8")) 
   readonly metadata: { readonly name: string };
   readonly spec: {
     readonly target: unknown;
-    readonly models: readonly { readonly name: string }[];
+    readonly models: readonly [{ readonly name: string }];
     readonly replicas: { readonly min: number; readonly max: number };
     readonly signals: object;
     readonly startup: { readonly expected: string };
@@ -119,7 +119,7 @@ describe("deploy/triton", () => {
   });
 
   test("asks a question of its own by each probe, and is patient before it restarts", () => {
-    const [{ name = "" } = {}] = policy.spec.models;
+    const [{ name }] = policy.spec.models;
     const { startupProbe, readinessProbe, livenessProbe } = server;
     expect(startupProbe.httpGet.path).toBe("/v2/health/ready");
     expect(readinessProbe.httpGet.path).toBe(`/v2/models/${name}/versions/1/ready`);
@@ -233,12 +233,13 @@ describe("deploy/nodes", () => {
 });
 
 describe("deploy/examples/prometheus-adapter", () => {
+  type Rule = {
+    readonly seriesQuery: string;
+    readonly name: { readonly matches: string; readonly as: string };
+    readonly metricsQuery: string;
+  };
   const { rules } = parse(readFileSync(`${ROOT}deploy/examples/prometheus-adapter/config.yaml`, "utf8")) as {
-    readonly rules: readonly {
-      readonly seriesQuery: string;
-      readonly name: { readonly matches: string; readonly as: string };
-      readonly metricsQuery: string;
-    }[];
+    readonly rules: readonly [Rule];
   };
   const hpa = spec<{
     readonly scaleTargetRef: { readonly kind: string; readonly name: string };
@@ -257,7 +258,7 @@ describe("deploy/examples/prometheus-adapter", () => {
   });
 
   test("the rule reads a counter that Triton exports of itself, over at least four scrapes", () => {
-    const [{ seriesQuery = "", metricsQuery = "" } = {}] = rules;
+    const { seriesQuery, metricsQuery } = rules[0];
     const name = /^\w+/.exec(seriesQuery)?.[0] ?? "";
     const { podMetricsEndpoints } = spec<{
       readonly podMetricsEndpoints: readonly { readonly interval: string }[];
