@@ -123,6 +123,31 @@ describe.skipIf(MISSING !== null)(`test/e2e/controlplane: ${MISSING ?? "Kubernet
       expect((await api.get<Lease>(lease)).spec.holderIdentity).not.toBe(holderIdentity);
     }));
 
+  test.concurrent.each([
+    { moment: "before", what: "a write of replicas", request: "PUT,/scale", namespace: "before-scale" },
+    { moment: "after", what: "a write of replicas", request: "PUT,/scale", namespace: "after-scale" },
+    {
+      moment: "before",
+      what: "the first checkpoint",
+      request: "POST,/configmaps",
+      namespace: "before-state",
+    },
+    { moment: "after", what: "a later checkpoint", request: `PUT,/${CHECKPOINT}`, namespace: "after-state" },
+    { moment: "after", what: "a renewal of the Lease", request: `PUT,/${LEASE}`, namespace: "after-lease" },
+  ])("killed $moment $what, the next process comes to the same number, and never beyond", (point) => {
+    const { namespace, moment, request } = point;
+    const firstFlags = ["--import", new URL(`die-at-request.js#${moment},${request}`, import.meta.url).href];
+    const settings = { namespace, replicas: 1, firstFlags };
+    return AutoscaledWorkload.use(cluster(), settings, async (workload) => {
+      workload.load(44);
+      expect(await workload.scalers[0]?.ended).toBeNull();
+      await workload.startScaler();
+      await workload.untilReplicas(5);
+      const history = workload.replicaHistory;
+      expect(history).toEqual(history.toSorted((one, other) => one - other));
+    });
+  });
+
   test.concurrent("without the right to write it goes on reading, and says what it lacks", () =>
     AutoscaledWorkload.use(
       cluster(),

@@ -1,7 +1,7 @@
 // One workload in a cluster without KEDA: our own `autoscale` scales it, as a service account with no more than its rights.
 
 import { type Served, serve } from "../real-triton/serve-process.ts";
-import type { KubernetesObject } from "./api-client.ts";
+import type { KubernetesObject, Watch } from "./api-client.ts";
 import type { BareCluster } from "./cluster.ts";
 import { autoscaleConfiguration, deploymentOf, policyDocument, WORKLOAD } from "./documents.ts";
 import { eventually } from "./eventually.ts";
@@ -29,6 +29,8 @@ export type AutoscaledSettings = {
   readonly replicas: number;
   readonly rules?: readonly Rule[];
   readonly flags?: readonly string[];
+  /** Node's flags of the first process, besides those of the image. */
+  readonly firstFlags?: readonly string[];
 };
 
 /** What a record says of the cluster. */
@@ -47,6 +49,8 @@ export class AutoscaledWorkload {
   readonly #cluster: BareCluster;
   readonly #flags: readonly string[];
   readonly #scalers: Served[] = [];
+  readonly #history: number[] = [];
+  #watch: Watch | null = null;
   #kubeconfig = "";
 
   private constructor(cluster: BareCluster, { namespace, flags = [] }: AutoscaledSettings) {
@@ -70,6 +74,7 @@ export class AutoscaledWorkload {
       throw thrown;
     } finally {
       workload.load(0);
+      workload.#watch?.stop();
       await Promise.all(workload.#scalers.map((scaler) => scaler.kill()));
     }
   }
@@ -83,11 +88,12 @@ export class AutoscaledWorkload {
   }
 
   /** Starts another process of the scaler, and resolves once it is there. */
-  async startScaler(): Promise<Served> {
+  async startScaler(nodeFlags: readonly string[] = []): Promise<Served> {
     const { namespace } = this;
     const scaler = await serve({
       command: "autoscale",
       options: this.#flags,
+      flags: nodeFlags,
       configuration: autoscaleConfiguration({
         kubeconfig: this.#kubeconfig,
         namespace,
@@ -98,6 +104,11 @@ export class AutoscaledWorkload {
     });
     this.#scalers.push(scaler);
     return scaler;
+  }
+
+  /** What the Deployment was told to have, each number once until another came. */
+  get replicaHistory(): readonly number[] {
+    return this.#history;
   }
 
   async replicas(): Promise<number> {
@@ -140,14 +151,20 @@ export class AutoscaledWorkload {
   async #make({
     replicas,
     rules = [...READING, ...ELECTION, ...WRITING],
+    firstFlags = [],
   }: AutoscaledSettings): Promise<void> {
     const { plane, fleet } = this.#cluster;
     const { namespace } = this;
     await plane.api.create("/api/v1/namespaces", { metadata: { name: namespace } });
+    const deployments = `/apis/apps/v1/namespaces/${namespace}/deployments`;
     const deployment = deploymentOf(WORKLOAD, replicas, { metricsPort: fleet.port });
-    await plane.api.create(`/apis/apps/v1/namespaces/${namespace}/deployments`, deployment);
+    await plane.api.create(deployments, deployment);
+    const set = ({ spec }: Deployment): void => {
+      if (spec.replicas !== this.#history.at(-1)) this.#history.push(spec.replicas);
+    };
+    this.#watch = plane.api.watch<Deployment>(deployments, { set, gone: () => {} });
     this.#kubeconfig = await serviceAccount(plane, namespace, { name: ACCOUNT, rules });
-    await this.startScaler();
+    await this.startScaler(firstFlags);
   }
 
   get #deployment(): string {

@@ -2,7 +2,7 @@
 
 import type { KedaRelease } from "./built-programs.ts";
 import { ClusterMetrics } from "./cluster-metrics.ts";
-import { ControlPlane } from "./control-plane.ts";
+import { ControlPlane, type ControlPlaneSettings } from "./control-plane.ts";
 import { FakeKubelet } from "./fake-kubelet.ts";
 import { KedaPlane } from "./keda-plane.ts";
 import { TritonFleet } from "./triton-fleet.ts";
@@ -11,6 +11,7 @@ export type Cluster = {
   readonly release: KedaRelease;
   readonly plane: ControlPlane;
   readonly keda: KedaPlane;
+  readonly kubelet: FakeKubelet;
   readonly fleet: TritonFleet;
   readonly metrics: ClusterMetrics;
   /** Ends all of it; the logs are kept where tests failed. */
@@ -48,8 +49,12 @@ export async function startBareCluster(index: number): Promise<BareCluster> {
 }
 
 /** Starts a cluster with KEDA of this release; `index`, from 1, tells those apart that run side by side. */
-export async function startCluster(release: KedaRelease, index: number): Promise<Cluster> {
-  const plane = await ControlPlane.start();
+export async function startCluster(
+  release: KedaRelease,
+  index: number,
+  settings: ControlPlaneSettings = {},
+): Promise<Cluster> {
+  const plane = await ControlPlane.start(settings);
   const { api, folder } = plane;
   const kubelet = new FakeKubelet(api, index);
   const fleet = await TritonFleet.start(api);
@@ -61,6 +66,7 @@ export async function startCluster(release: KedaRelease, index: number): Promise
     release,
     plane,
     keda,
+    kubelet,
     fleet,
     metrics,
     close: async (end) => {

@@ -3,14 +3,42 @@
 
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { prometheusMissing } from "../prometheus/prometheus-server.ts";
-import { KEDA_RELEASES, programsMissing } from "./built-programs.ts";
+import { KEDA_RELEASES, type KedaRelease, programsMissing } from "./built-programs.ts";
 import { CHANGE_CASES } from "./change-cases.ts";
 import { type Cluster, startCluster } from "./cluster.ts";
 import type { ConformanceCase } from "./conformance-case.ts";
+import type { ControlPlaneSettings } from "./control-plane.ts";
+import { COUNTED_CASES, DROPPED_CASES } from "./counted-cases.ts";
 import { FAULT_CASES } from "./fault-cases.ts";
 import { OUTAGE_CASES } from "./outage-cases.ts";
 import { type Outcome, outcomeTable } from "./outcomes.ts";
 import { rotation } from "./rotation-case.ts";
+
+/** A cluster of its own, and what it is asked. */
+type Plane = {
+  readonly label: string;
+  readonly release: KedaRelease;
+  readonly settings?: ControlPlaneSettings;
+  /** Cases that run side by side, and then those that run alone. */
+  readonly undisturbed: readonly ConformanceCase[];
+  readonly disturbed: readonly ConformanceCase[];
+};
+
+const PLANES: readonly Plane[] = [
+  ...KEDA_RELEASES.map((release) => ({
+    label: release,
+    release,
+    undisturbed: [...CHANGE_CASES, ...FAULT_CASES, ...COUNTED_CASES, rotation],
+    disturbed: OUTAGE_CASES,
+  })),
+  {
+    label: "v2.21.0, HPA without tolerance",
+    release: "v2.21.0",
+    settings: { features: { HPAConfigurableTolerance: false } },
+    undisturbed: DROPPED_CASES,
+    disturbed: [],
+  },
+];
 
 const outcomes: Outcome[] = [];
 const versions = new Set<string>();
@@ -20,15 +48,15 @@ afterAll(() => {
     process.stderr.write(`\nKubernetes ${[...versions].join(", ")}\n${outcomeTable(outcomes)}\n`);
 });
 
-for (const [index, release] of KEDA_RELEASES.entries()) {
+for (const [index, { label, release, settings, undisturbed, disturbed }] of PLANES.entries()) {
   const missing = programsMissing(["kubernetes", release]) ?? prometheusMissing();
-  const title = missing === null ? `KEDA ${release}` : `test/e2e/controlplane: ${missing}`;
+  const title = missing === null ? `KEDA ${label}` : `test/e2e/controlplane: ${missing}`;
   describe.skipIf(missing !== null).concurrent(title, () => {
     let cluster: Cluster | null = null;
     let failed = false;
 
     beforeAll(async () => {
-      cluster = await startCluster(release, index + 1);
+      cluster = await startCluster(release, index + 1, settings);
       versions.add(await cluster.plane.version());
     });
 
@@ -39,20 +67,27 @@ for (const [index, release] of KEDA_RELEASES.entries()) {
     const run = async ({ name, run: runCase }: ConformanceCase): Promise<void> => {
       if (cluster === null) throw new Error("no cluster");
       try {
-        for (const outcome of await runCase(cluster)) outcomes.push({ release, ...outcome });
+        for (const outcome of await runCase(cluster)) outcomes.push({ release: label, ...outcome });
       } catch (thrown) {
         failed = true;
-        outcomes.push({ release, name, expected: "", seen: `FAILED: ${String(thrown)}`, seconds: null });
+        outcomes.push({
+          release: label,
+          name,
+          expected: "",
+          seen: `FAILED: ${String(thrown)}`,
+          seconds: null,
+        });
         throw thrown;
       }
     };
 
     describe.sequential("undisturbed", () => {
-      test.concurrent.each([...CHANGE_CASES, ...FAULT_CASES, rotation])("$name", run);
+      test.concurrent.each(undisturbed)("$name", run);
     });
 
+    if (disturbed.length === 0) return;
     describe.sequential("disturbed", () => {
-      test.sequential.each(OUTAGE_CASES)("$name", run);
+      test.sequential.each(disturbed)("$name", run);
     });
   });
 }

@@ -18,6 +18,8 @@ export type ControlPlaneSettings = {
   readonly authorization?: "AlwaysAllow" | "RBAC";
   /** Whether Deployments get pods and HPAs act; without it the API server only keeps objects. */
   readonly controllers?: boolean;
+  /** Features of Kubernetes that are not as in the release. */
+  readonly features?: Readonly<Record<string, boolean>>;
   /** How often the HPA controller looks, in seconds. */
   readonly hpaSyncSeconds?: number;
 };
@@ -40,9 +42,9 @@ export class ControlPlane {
       new PlaneProcess({ name, folder, command: [name, ...args] });
     this.#etcd = part("etcd", etcdFlags(folder, ports));
     this.#server = part("kube-apiserver", serverFlags(folder, ports, settings));
-    const { controllers = true, hpaSyncSeconds = 2 } = settings;
+    const { controllers = true } = settings;
     this.#manager = controllers
-      ? part("kube-controller-manager", managerFlags(folder, ports, hpaSyncSeconds))
+      ? part("kube-controller-manager", managerFlags(folder, ports, settings))
       : null;
     this.api = new ApiClient(this.#address);
   }
@@ -198,10 +200,12 @@ function serverFlags(
     `--proxy-client-key-file=${file(`${PROXY_NAME}.key`)}`,
     `--cert-dir=${file("served")}`,
     "--profiling=false",
+    ...featureFlags(settings),
   ];
 }
 
-function managerFlags(folder: string, { manager }: Ports, hpaSyncSeconds: number): readonly string[] {
+function managerFlags(folder: string, { manager }: Ports, settings: ControlPlaneSettings): readonly string[] {
+  const { hpaSyncSeconds = 2 } = settings;
   const config = join(folder, "admin.kubeconfig");
   const controllers = ["deployment", "replicaset", "statefulset", "horizontal-pod-autoscaler"];
   return [
@@ -215,5 +219,10 @@ function managerFlags(folder: string, { manager }: Ports, hpaSyncSeconds: number
     `--controllers=${controllers.map((name) => `${name}-controller`).join(",")},garbage-collector-controller`,
     `--horizontal-pod-autoscaler-sync-period=${hpaSyncSeconds}s`,
     `--cert-dir=${join(folder, "served")}`,
+    ...featureFlags(settings),
   ];
+}
+
+function featureFlags({ features = {} }: ControlPlaneSettings): readonly string[] {
+  return Object.entries(features).map(([name, isOn]) => `--feature-gates=${name}=${isOn}`);
 }

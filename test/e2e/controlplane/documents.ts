@@ -20,6 +20,8 @@ export type PolicyParts = {
   readonly targetPerReplica?: number;
   /** The HPA's tolerance that the policy reckons with; it then has none of its own. */
   readonly hpaTolerance?: number;
+  /** The policy has no tolerance of its own, and takes the HPA to have none. */
+  readonly isExact?: boolean;
 };
 
 /**
@@ -29,7 +31,8 @@ export type PolicyParts = {
  */
 export function policyDocument(parts: PolicyParts): string {
   const { namespace, workload = WORKLOAD, min = 0, targetPerReplica = 10, hpaTolerance } = parts;
-  const [out, inward] = hpaTolerance === undefined ? [0.05, 0.1] : [0, 0];
+  const { isExact = hpaTolerance !== undefined } = parts;
+  const [out, inward] = isExact ? [0, 0] : [0.05, 0.1];
   const activation =
     min > 0 ? "null" : `{ query: 'sum(gateway_queued{namespace="${namespace}"})', above: 0, cooldown: 3s }`;
   return `apiVersion: tidemark.dev/v1alpha1
@@ -55,20 +58,27 @@ export type ScalerParts = {
   readonly prometheus: string;
   readonly grpc: string;
   readonly tls?: Readonly<Record<"certFile" | "keyFile" | "clientCaFile", string>> | undefined;
+  /** Where it counts replicas at the API server; kube-state-metrics is asked where this is left out. */
+  readonly kubeconfig?: string | undefined;
 };
 
 /** Whom a scaler with certificates answers: the common name of KEDA's. */
 export const CALLER = "keda-operator";
 
 /** Returns the configuration of a scaler. */
-export function scalerConfiguration({ prometheus, grpc, tls }: ScalerParts): string {
+export function scalerConfiguration({ prometheus, grpc, tls, kubeconfig }: ScalerParts): string {
   const guarded = tls === undefined ? "null" : JSON.stringify({ ...tls, allowedSubjects: [CALLER] });
+  const [replicas, kubernetes] =
+    kubeconfig === undefined
+      ? ["kube-state-metrics", "{}"]
+      : ["kubernetes", `{ kubeconfig: "${kubeconfig}" }`];
   return `apiVersion: tidemark.dev/v1alpha1
 kind: ScalerConfiguration
 metadata: { name: conformance }
 spec:
   tick: { interval: 2s, lag: 500ms }
-  source: { kind: prometheus, prometheus: { url: "${prometheus}", scrapeInterval: 1s } }
+  source: { kind: prometheus, prometheus: { url: "${prometheus}", scrapeInterval: 1s, replicas: ${replicas} } }
+  kubernetes: ${kubernetes}
   grpc: { address: "${grpc}", drainTimeout: 2s, tls: ${guarded} }
   http: { address: "127.0.0.1:0" }
 `;

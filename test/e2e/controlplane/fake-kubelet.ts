@@ -28,6 +28,7 @@ export class FakeKubelet {
   readonly #watch: Watch;
   readonly #begun = new Set<string>();
   readonly #cluster: number;
+  readonly #fates = new Map<string, Fate>();
   #addresses = 0;
 
   /** `cluster`, 1 to 250, keeps the addresses of clusters that run side by side apart. */
@@ -38,6 +39,11 @@ export class FakeKubelet {
       set: (pod) => void this.#see(pod),
       gone: (pod) => this.#begun.delete(pod.metadata.uid ?? ""),
     });
+  }
+
+  /** What becomes of pods of this namespace from now on, unless their template says otherwise. */
+  fate(namespace: string, fate: Fate): void {
+    this.#fates.set(namespace, fate);
   }
 
   stop(): void {
@@ -56,7 +62,9 @@ export class FakeKubelet {
       if (pod.status.phase !== "Pending" || this.#begun.has(uid)) return;
       this.#begun.add(uid);
       await wait(READY_AFTER_MS);
-      await this.#api.merge(`${path}/status`, { status: statusOf(pod, this.#address()) });
+      const fate =
+        pod.metadata.annotations?.[FATE] ?? this.#fates.get(pod.metadata.namespace ?? "") ?? "ready";
+      await this.#api.merge(`${path}/status`, { status: statusOf(pod, fate, this.#address()) });
     } catch {
       this.#begun.delete(uid);
     }
@@ -75,8 +83,7 @@ export function isReady({ metadata, status }: Pod): boolean {
   return status.conditions?.some(({ type, status: is }) => type === "Ready" && is === "True") ?? false;
 }
 
-function statusOf(pod: Pod, address: string): object {
-  const fate = pod.metadata.annotations?.[FATE] ?? "ready";
+function statusOf(pod: Pod, fate: string, address: string): object {
   const at = new Date().toISOString().replace(/\.\d+/, "");
   const condition = (type: string, isTrue: boolean, reason?: string) => ({
     type,

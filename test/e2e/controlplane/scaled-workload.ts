@@ -16,14 +16,14 @@ import {
   WORKLOAD,
 } from "./documents.ts";
 import { eventually } from "./eventually.ts";
-import { callsOf, isMeasuring, wantedBy } from "./served-views.ts";
+import { callsOf, isMeasuring, type ServedView, viewOf, wantedBy } from "./served-views.ts";
 
 type Scaled = KubernetesObject & {
   readonly spec: { readonly replicas?: number };
   readonly status: { readonly readyReplicas?: number };
 };
 type Hpa = KubernetesObject & {
-  readonly spec: { readonly scaleTargetRef: { readonly name: string } };
+  readonly spec: { readonly scaleTargetRef: { readonly name: string }; readonly behavior?: object };
   readonly status?: { readonly desiredReplicas?: number };
 };
 type Event = KubernetesObject & { readonly reason: string; readonly count?: number };
@@ -46,6 +46,8 @@ export type WorkloadSettings = Omit<Partial<TriggerParts>, "min"> &
     /** Where the scalers listen, one each. A free port for one of them unless said otherwise. */
     readonly listen?: readonly string[];
     readonly tls?: ScalerParts["tls"];
+    /** Replicas are counted at the API server, and the HPA is read back. */
+    readonly readsCluster?: boolean;
     /** Further objects of the namespace, with the path that they are made at. */
     readonly objects?: readonly { readonly path: string; readonly object: object }[];
   };
@@ -196,6 +198,11 @@ export class ScaledWorkload {
     this.#scalers[index] = await this.#serve(before.grpc);
   }
 
+  /** What each scaler says of itself. */
+  views(): Promise<readonly ServedView[]> {
+    return Promise.all(this.#scalers.map((scaler) => viewOf(scaler, this.namespace)));
+  }
+
   /** Resolves once the scalers themselves want this many, whether KEDA asks or not. */
   async untilWanted(wanted: number): Promise<void> {
     for (const scaler of this.#scalers) {
@@ -254,9 +261,10 @@ export class ScaledWorkload {
   }
 
   #serve(address: string): Promise<Served> {
-    const { prometheus = this.cluster.metrics.url, tls } = this.#settings;
+    const { prometheus = this.cluster.metrics.url, tls, readsCluster = false } = this.#settings;
+    const kubeconfig = readsCluster ? this.cluster.plane.adminKubeconfig : undefined;
     return serve({
-      configuration: scalerConfiguration({ prometheus, grpc: address, tls }),
+      configuration: scalerConfiguration({ prometheus, grpc: address, tls, kubeconfig }),
       policy: policyDocument({ namespace: this.namespace, ...this.#settings }),
     });
   }

@@ -7,15 +7,37 @@ import { POLICY } from "./documents.ts";
 const NEAR_RATIO = 0.05;
 const CALLS = /^tidemark_grpc_requests_total\{[^}]*\} (\d+)$/gm;
 
-type Policies = { readonly policies: readonly { readonly wanted: number | null }[] };
+type Policies = {
+  readonly policies: readonly { readonly wanted: number | null; readonly notes?: readonly string[] }[];
+};
 type Measured = {
   readonly record: {
     readonly observation: {
+      readonly replicas: object;
+      readonly cluster?: {
+        readonly waiting: readonly { readonly reason: string; readonly restarts: number }[];
+      };
       readonly pods: { readonly expected: number; readonly fresh: number };
       readonly signals: { readonly requestRate?: { readonly value: number | null } };
     };
   };
 };
+
+/** What it counts, which pods it names for what reason, and what it has to say of the cluster. */
+export type ServedView = {
+  readonly replicas: object;
+  readonly waiting: readonly string[];
+  readonly notes: readonly string[];
+};
+
+/** What it says of the cluster at its newest tick. */
+export async function viewOf(scaler: Served, namespace: string): Promise<ServedView> {
+  const { record } = JSON.parse(await textOf(scaler, `/api/v1/policies/${namespace}/${POLICY}`)) as Measured;
+  const { policies } = JSON.parse(await textOf(scaler, "/api/v1/policies")) as Policies;
+  const { replicas, cluster } = record.observation;
+  const waiting = cluster?.waiting.map(({ reason }) => reason).toSorted() ?? [];
+  return { replicas, waiting, notes: policies[0]?.notes ?? [] };
+}
 
 /** The count that its only policy wants, whether anybody asks or not. */
 export async function wantedBy(scaler: Served): Promise<number | null> {

@@ -25,10 +25,7 @@ export const READING: readonly Rule[] = [
   { apiGroups: ["autoscaling"], resources: ["horizontalpodautoscalers"], verbs: WATCH },
 ];
 /** What being one of several takes: a Lease and a ConfigMap. */
-export const ELECTION: readonly Rule[] = [
-  ...keeping("coordination.k8s.io", "leases", LEASE),
-  ...keeping("", "configmaps", CHECKPOINT),
-];
+export const ELECTION: readonly Rule[] = electing(LEASE, CHECKPOINT);
 /** What writing replicas takes besides. */
 export const WRITING: readonly Rule[] = [
   { apiGroups: ["apps"], resources: SCALES, verbs: ["get", "update"] },
@@ -89,6 +86,11 @@ export async function mayDo(
     },
   );
   return answer.status.allowed;
+}
+
+/** Returns what being one of several takes, by a Lease and a ConfigMap of these names. */
+export function electing(lease: string, checkpoint: string): readonly Rule[] {
+  return [...keeping("coordination.k8s.io", "leases", lease), ...keeping("", "configmaps", checkpoint)];
 }
 
 /** Any may be made, since names mean nothing then; only this one read and changed. */

@@ -11,7 +11,10 @@ export const WORKLOAD_LABEL = "app";
 /** The model that all of them serve. */
 export const MODEL = "embedder";
 
-/** One pod's server; `served` requests until `at` (ms). */
+/** Requests that a Triton with a limit executes together. */
+const BATCH = 4;
+
+/** One pod's server; `served` requests until `at` (ms), and `queued` then. */
 type Triton = {
   readonly namespace: string;
   readonly name: string;
@@ -19,6 +22,7 @@ type Triton = {
   readonly address: string;
   readonly server: http.Server;
   served: number;
+  queued: number;
   at: number;
 };
 
@@ -30,6 +34,7 @@ export type ScrapeTarget = {
 export class TritonFleet {
   readonly #tritons = new Map<string, Triton>();
   readonly #rates = new Map<string, number>();
+  readonly #limits = new Map<string, number>();
   readonly #port: number;
   readonly #watch: Watch;
 
@@ -56,6 +61,12 @@ export class TritonFleet {
   load(namespace: string, workload: string, requestsPerSecond: number): void {
     this.#settle();
     this.#rates.set(`${namespace}/${workload}`, requestsPerSecond);
+  }
+
+  /** From now on each pod of the workload completes no more than this many a second; what is beyond waits in its queue. */
+  limit(namespace: string, workload: string, requestsPerSecond: number): void {
+    this.#settle();
+    this.#limits.set(`${namespace}/${workload}`, requestsPerSecond);
   }
 
   /** Those that run, as Prometheus' service discovery wants them. */
@@ -89,6 +100,7 @@ export class TritonFleet {
       address,
       server,
       served: 0,
+      queued: 0,
       at: performance.now(),
     });
   }
@@ -113,22 +125,32 @@ export class TritonFleet {
     for (const triton of this.#tritons.values()) {
       const key = `${triton.namespace}/${triton.workload}`;
       const share = (this.#rates.get(key) ?? 0) / (sharing.get(key) ?? 1);
-      triton.served += (share * (now - triton.at)) / 1000;
+      const seconds = (now - triton.at) / 1000;
+      const waiting = triton.queued + share * seconds;
+      const done = seconds > 0 ? Math.min(waiting, this.#limitOf(triton) * seconds) : 0;
+      triton.served += done;
+      triton.queued = waiting - done;
       triton.at = now;
     }
   }
 
+  #limitOf({ namespace, workload }: Triton): number {
+    return this.#limits.get(`${namespace}/${workload}`) ?? Number.POSITIVE_INFINITY;
+  }
+
   #page(uid: string): string {
     this.#settle();
-    const served = Math.floor(this.#tritons.get(uid)?.served ?? 0);
+    const triton = this.#tritons.get(uid);
+    const served = Math.floor(triton?.served ?? 0);
+    const isLimited = triton !== undefined && Number.isFinite(this.#limitOf(triton));
     const counters = {
       nv_inference_request_success: served,
       nv_inference_request_failure: 0,
       nv_inference_count: served,
-      nv_inference_exec_count: served,
+      nv_inference_exec_count: isLimited ? Math.floor(served / BATCH) : served,
       nv_inference_request_duration_us: served * 20_000,
       nv_inference_queue_duration_us: served * 1000,
-      nv_inference_pending_request_count: 0,
+      nv_inference_pending_request_count: Math.floor(triton?.queued ?? 0),
     };
     const labels = `{model="${MODEL}",version="1"}`;
     return Object.entries(counters)

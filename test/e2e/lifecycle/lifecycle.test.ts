@@ -131,7 +131,9 @@ test("ended while it writes, its log holds whole lines that replay, and its stat
     const log = readFileSync(join(folder, "decisions.jsonl"), "utf8");
     expect(log.endsWith("\n")).toBe(true);
     for (const line of log.trimEnd().split("\n")) JSON.parse(line);
-    const replayed = spawnSync(process.execPath, [COMMAND, "replay", join(folder, "decisions.jsonl")]);
+    const replayed = spawnSync(process.execPath, [COMMAND, "replay", join(folder, "decisions.jsonl")], {
+      encoding: "utf8",
+    });
     expect(`${replayed.status} ${replayed.stdout}`).toMatch(/^0 \d+ decisions of 1 policy replayed: equal/);
   }
 });

@@ -9,6 +9,7 @@ import { findClients, KedaProcess, type Reading } from "../keda/keda-process.ts"
 import { startNameServer } from "../keda/name-server.ts";
 import { type Served, serve } from "../real-triton/serve-process.ts";
 import { freePort, prometheusMissing, startPrometheus } from "./prometheus-server.ts";
+import { noteAnswers, type Told, unwatched, type Watched } from "./told-answers.ts";
 import {
   traffic,
   WAVE_NAMESPACE,
@@ -26,22 +27,18 @@ const MISSING = prometheusMissing() ?? NOT_BUILT;
 const SECONDS_OF_FUTURE = 400;
 const HOSTS = ["127.0.0.1", "127.0.0.2"] as const;
 const NAME = "tidemark.prometheus.test";
+/** W of the policy. */
+const FELT_MS = 20_000;
+const WATCHED = { policy: `${WAVE_NAMESPACE}/${WAVE_POLICY}`, feltMs: FELT_MS };
 const KILLS = 3;
 /** Between kills each process lives on for 2 s to 5 s. */
 const [LIVES_LEAST_MS, LIVES_MORE_MS] = [2000, 3000];
-/** W of the policy: so long a tick that could not read or was missed may be felt, as on a machine without time. */
-const FELT_MS = 20_000;
-const TROUBLED = /^tidemark_ticks_total\{[^}]*result="(?:failed|skipped)"[^}]*\} (\d+)$/gm;
 /** Ticks that both processes must have told of, and none of them felt a tick without data. */
 const COMMON_TICKS = 12;
 const LIMIT_MS = 240_000;
 /** An answer stands for three ticks at most. */
 const STANDS_MS = 3 * WAVE_TICK_MS;
 
-/** Answers by the instant of their tick, ms since the Unix epoch. */
-type Told = Map<number, number | null>;
-/** What one process told, how many of its ticks were without data, and until when that may be felt. */
-type Watched = { readonly told: Told; troubled: number; feltUntil: number };
 type Asked = { readonly begin: number; readonly end: number; readonly reading: Reading };
 
 describe.skipIf(MISSING !== null)(`two processes on one Prometheus ${MISSING ?? ""}`, () => {
@@ -59,10 +56,11 @@ describe.skipIf(MISSING !== null)(`two processes on one Prometheus ${MISSING ?? 
       return served;
     };
     const processes = await Promise.all(HOSTS.map((_, index) => start(index)));
-    const watched: readonly [Watched, Watched] = [unseen(), unseen()];
+    const watched: readonly [Watched, Watched] = [unwatched(), unwatched()];
     const told = watched.map((each) => each.told);
     const look = async (): Promise<void> => {
-      for (const [index, served] of processes.entries()) await note(watched[index === 0 ? 0 : 1], served);
+      for (const [index, { http }] of processes.entries())
+        await noteAnswers(watched[index === 0 ? 0 : 1], { http, ...WATCHED });
     };
     const keda = await askByName(port);
     for (let kill = 0; kill < KILLS; kill += 1) {
@@ -130,30 +128,7 @@ function isTold({ begin, end, reading }: Asked, told: readonly Told[]): boolean 
   );
 }
 
-function unseen(): Watched {
-  return { told: new Map(), troubled: 0, feltUntil: 0 };
-}
-
 function commonTicks([one, other]: readonly [Watched, Watched]): readonly number[] {
   const felt = Math.max(one.feltUntil, other.feltUntil);
   return [...one.told.keys()].filter((at) => other.told.has(at) && at >= felt);
-}
-
-/** Takes down what a process told at its ticks, from its first number on: until it has read the past it has none. */
-async function note(watched: Watched, { http }: Served): Promise<void> {
-  const url = `http://${http}/api/v1/decisions?policy=${WAVE_NAMESPACE}/${WAVE_POLICY}&limit=100`;
-  const body: {
-    readonly decisions: readonly {
-      readonly at: string;
-      readonly answer: { readonly metricValue: number | null };
-    }[];
-  } = JSON.parse(await (await fetch(url)).text());
-  const first = body.decisions.findLastIndex(({ answer }) => answer.metricValue !== null);
-  for (const { at, answer } of body.decisions.slice(0, first + 1)) {
-    watched.told.set(Date.parse(at), answer.metricValue);
-  }
-  const metrics = await (await fetch(`http://${http}/metrics`)).text();
-  const troubled = [...metrics.matchAll(TROUBLED)].reduce((total, [, count]) => total + Number(count), 0);
-  if (troubled > watched.troubled) watched.feltUntil = Date.now() + FELT_MS;
-  watched.troubled = troubled;
 }
