@@ -12,7 +12,9 @@ import { EPOCH } from "../support/builders.ts";
 import { aControlPlane, aModelScenario, aWorkloadScenario } from "../support/workload-scenario.ts";
 
 const HOUR = 3600;
+const HALF_HOUR = HOUR / 2;
 const DAY = 24 * HOUR;
+const LEAD_SECONDS = 300;
 
 /** Readings of a trace whose counts are summed before they are multiplied are of so many seconds. */
 export const SUMMED_SECONDS = 60;
@@ -26,12 +28,13 @@ export type TraceCase = {
   readonly format: TraceFormat;
   /** Counts per second become counts per minute: multiplying them would multiply their noise. */
   readonly isSummed: boolean;
-  readonly fromSeconds: number;
-  readonly durationSeconds: number;
+  readonly train: TraceSpan;
+  readonly heldOut: TraceSpan;
   readonly multiply: number;
   readonly scheduler: Scheduler;
   readonly points: ServiceTime["points"];
   readonly spread: number;
+  readonly gpuContention: number;
   readonly objectiveSeconds: number;
   /** Requests/s that saturate one replica. */
   readonly capacity: number;
@@ -40,9 +43,36 @@ export type TraceCase = {
   readonly startupSeconds: number;
   readonly initialReplicas: number;
   readonly mostReplicas: number;
-  /** Simulated before what counts. */
-  readonly leadSeconds: number;
 };
+
+/** Traffic that counts, and what is simulated before it without counting; seconds since the trace's beginning. */
+export type TraceSpan = {
+  readonly fromSeconds: number;
+  readonly leadSeconds: number;
+  readonly durationSeconds: number;
+};
+
+export type TracePart = "train" | "hold-out";
+
+/** The first 60 % of a trace that is no longer than an hour; the rest is held out, in one run from the beginning on. */
+function withinAnHour(durationSeconds: number) {
+  const split = Math.round(0.6 * durationSeconds);
+  return {
+    train: { fromSeconds: LEAD_SECONDS, leadSeconds: LEAD_SECONDS, durationSeconds: split - LEAD_SECONDS },
+    heldOut: { fromSeconds: split, leadSeconds: split, durationSeconds: durationSeconds - split },
+  };
+}
+
+/** The same hours of a day and of the next one, which is held out. */
+function ofTwoDays(
+  fromSeconds: number,
+  { durationSeconds, leadSeconds }: { readonly durationSeconds: number; readonly leadSeconds: number },
+) {
+  return {
+    train: { fromSeconds, leadSeconds, durationSeconds },
+    heldOut: { fromSeconds: fromSeconds + DAY, leadSeconds, durationSeconds },
+  };
+}
 
 function batches(maxBatchSize: number, first: number, last: number) {
   return {
@@ -63,19 +93,19 @@ function batches(maxBatchSize: number, first: number, last: number) {
       { batch: maxBatchSize, seconds: last },
     ],
     spread: 0,
+    gpuContention: 1,
     capacity: maxBatchSize / last,
     concurrency: maxBatchSize,
   } as const;
 }
 
+/** Each request takes longer by as much for each other one in the engine, so that a full one takes `full`. */
 function engine(maxConcurrency: number, alone: number, full: number) {
   return {
     scheduler: { kind: "engine", maxConcurrency },
-    points: [
-      { batch: 1, seconds: alone },
-      { batch: maxConcurrency, seconds: full },
-    ],
+    points: [{ batch: 1, seconds: alone }],
     spread: 0.3,
+    gpuContention: 1 + (full / alone - 1) / (maxConcurrency - 1),
     capacity: maxConcurrency / full,
     concurrency: maxConcurrency,
   } as const;
@@ -86,19 +116,17 @@ export const TRACE_CASES: readonly TraceCase[] = [
   {
     name: "azure-code",
     about:
-      "Azure LLM code, 57 min, × 8: bursts from nothing. Engine of 16, 4 to 8 s; 99 % within 16 s; start 60 s",
+      "Azure LLM code, 57 min, × 4: bursts from nothing. Engine of 16, 4 to 8 s; 99 % within 16 s; start 60 s",
     path: "azure-llm-2023/AzureLLMInferenceTrace_code.csv.gz",
     format: "azure-llm",
     isSummed: false,
-    fromSeconds: 0,
-    durationSeconds: 3420,
-    multiply: 8,
+    ...withinAnHour(3420),
+    multiply: 4,
     ...engine(16, 4, 8),
     objectiveSeconds: 16,
     startupSeconds: 60,
     initialReplicas: 8,
     mostReplicas: 60,
-    leadSeconds: 300,
   },
   {
     name: "azure-conversation",
@@ -107,79 +135,72 @@ export const TRACE_CASES: readonly TraceCase[] = [
     path: "azure-llm-2023/AzureLLMInferenceTrace_conv.csv.gz",
     format: "azure-llm",
     isSummed: false,
-    fromSeconds: 0,
-    durationSeconds: 3480,
+    ...withinAnHour(3480),
     multiply: 70,
     ...batches(4, 0.1, 0.1),
     objectiveSeconds: 0.4,
     startupSeconds: 90,
     initialReplicas: 12,
     mostReplicas: 40,
-    leadSeconds: 300,
   },
   {
     name: "twitter",
     about:
-      "Twitter sample stream, 4 h of one day, × 3: steady, with its collector's catching up after gaps kept (× 3.5 for ten minutes). Batches of 8 in 40 + 10 b ms; 99 % within 400 ms; start 120 s",
+      "Twitter sample stream, 06:00 to 09:00 of one day and of the next, × 3: steady but for surges, × 3.5 for ten minutes. Batches of 8 in 40 + 10 b ms; 99 % within 400 ms; start 120 s",
     path: "web-persecond/twitter-2021-08_requests_per_second.txt.gz",
     format: "counts-per-second",
     isSummed: false,
-    fromSeconds: 6 * HOUR,
-    durationSeconds: 4 * HOUR,
+    ...ofTwoDays(6 * HOUR, { durationSeconds: 3 * HOUR, leadSeconds: HALF_HOUR }),
     multiply: 3,
     ...batches(8, 0.05, 0.12),
     objectiveSeconds: 0.4,
     startupSeconds: 120,
     initialReplicas: 5,
     mostReplicas: 30,
-    leadSeconds: 600,
   },
   {
     name: "servegen-large",
     about:
-      "ServeGen m-large, 12 h, × 0.05: 162 clients that come and go. Engine of 32, 10 to 25 s; 99 % within 40 s; start 180 s",
+      "ServeGen m-large, 00:00 to 06:00 of one day and of the next, × 0.05: 162 clients that come and go. Engine of 32, 10 to 25 s; 99 % within 40 s; start 180 s",
     path: "servegen/m-large_client_windows.csv.gz",
     format: "servegen",
     isSummed: false,
-    fromSeconds: 8 * DAY,
-    durationSeconds: 12 * HOUR,
+    ...ofTwoDays(8 * DAY, { durationSeconds: 6 * HOUR, leadSeconds: HALF_HOUR }),
     multiply: 0.05,
     ...engine(32, 10, 25),
     objectiveSeconds: 40,
     startupSeconds: 180,
     initialReplicas: 20,
     mostReplicas: 40,
-    leadSeconds: 1800,
   },
   {
     name: "nasa",
     about:
-      "NASA's web server, a day of July 1995 from noon on, counts per minute × 10: an afternoon, a night, then a crowd twice as large. Batches of 4 in 2 s; 99 % within 8 s; start 120 s",
+      "NASA's web server, 08:00 to 18:00 of a day of July 1995 and of the next, counts per minute × 10: working days. Batches of 4 in 2 s; 99 % within 8 s; start 120 s",
     path: "web-persecond/nasa-1995_requests_per_second.txt.gz",
     format: "counts-per-second",
     isSummed: true,
-    fromSeconds: 11 * DAY + 12 * HOUR,
-    durationSeconds: DAY,
+    ...ofTwoDays(11 * DAY + 8 * HOUR, { durationSeconds: 10 * HOUR, leadSeconds: HALF_HOUR }),
     multiply: 10,
     ...batches(4, 2, 2),
     objectiveSeconds: 8,
     startupSeconds: 120,
     initialReplicas: 12,
     mostReplicas: 50,
-    leadSeconds: 1800,
   },
 ];
 
 /** Returns the scenario of a case: KEDA and the HPA of 1.35 with the manifest's behaviour, scrapes every 15 s. */
-export function scenarioOf(traced: TraceCase): Scenario {
-  const { name, path, format, scheduler, points, spread, startupSeconds } = traced;
+export function scenarioOf(traced: TraceCase, part: TracePart): Scenario {
+  const { name, path, format, scheduler, points, spread, gpuContention, startupSeconds } = traced;
+  const { fromSeconds, leadSeconds, durationSeconds } = part === "train" ? traced.train : traced.heldOut;
   const { keda, hpa, ...controlPlane } = aControlPlane();
   const model = aModelScenario({ name, scheduler });
   return {
     name,
     start: EPOCH,
-    durationSeconds: traced.durationSeconds,
-    warmupSeconds: traced.leadSeconds,
+    durationSeconds: leadSeconds + durationSeconds,
+    warmupSeconds: leadSeconds,
     seeds: [],
     workloads: [
       aWorkloadScenario({
@@ -197,14 +218,14 @@ export function scenarioOf(traced: TraceCase): Scenario {
         models: [
           {
             ...model,
-            service: { ...model.service, points, spread },
+            service: { ...model.service, points, spread, gpuContention },
             traffic: [
               {
                 kind: "traced",
                 path,
                 format,
-                fromSeconds: traced.fromSeconds,
-                forSeconds: traced.durationSeconds,
+                fromSeconds: fromSeconds - leadSeconds,
+                forSeconds: leadSeconds + durationSeconds,
                 multiply: traced.multiply,
                 thin: 1,
               },

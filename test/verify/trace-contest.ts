@@ -1,26 +1,30 @@
 // The contest on real traffic: each rule tuned on training time with the same budget, then run on held-out time.
 
-import { randomStream } from "../../src/simulator/random/random-stream.ts";
-import { SobolSequence } from "../../src/tuning/sobol.ts";
 import { TRACE_CASES, type TraceCase } from "./trace-cases.ts";
 import type { TracePool } from "./trace-pool.ts";
-import { parametersAt, TRACE_RULES, type TraceRule } from "./trace-rules.ts";
+import { type Parameters, parametersAt, pointOf, TRACE_RULES, type TraceRule } from "./trace-rules.ts";
 import { CLAIRVOYANT, type TraceJob, type TraceScore } from "./trace-run.ts";
+import { bestOf, pointsAbout, spreadPoints } from "./trace-search.ts";
 
 /** The share of requests within the objective that is asked for. */
 export const REQUIRED = 0.99;
+/** What is aimed at on training time; each gives a setting that is run on held-out time. */
+export const GOALS: readonly number[] = [0.98, REQUIRED, 0.995, 0.999];
 const TRAIN_SEED = 1;
 /** None of them was trained with. */
-export const HELD_OUT_SEEDS: readonly number[] = [101, 102, 103, 104];
+export const HELD_OUT_SEEDS: readonly number[] = [101, 102, 103];
 
-export type Entrant = {
-  readonly rule: string;
-  readonly parameters: TraceJob["parameters"];
-  /** Of the parameters that were chosen. */
+/** A setting that was chosen on training time, and what became of it. */
+export type Setting = {
+  readonly parameters: Parameters;
+  /** What was aimed at with it; none of the clairvoyant's. */
+  readonly goals: readonly number[];
   readonly trained: TraceScore | null;
   /** One a held-out seed. */
   readonly heldOut: readonly TraceScore[];
 };
+
+export type Entrant = { readonly rule: string; readonly settings: readonly Setting[] };
 
 export type Contest = {
   readonly traced: TraceCase;
@@ -28,76 +32,104 @@ export type Contest = {
   readonly entrants: readonly Entrant[];
 };
 
-type Tried = { readonly job: TraceJob; readonly score: TraceScore };
-type Pair = { readonly traced: TraceCase; readonly rule: TraceRule };
+type Tried = { readonly parameters: Parameters; readonly score: TraceScore };
+type Pair = { readonly traced: TraceCase; readonly rule: TraceRule; readonly tried: readonly Tried[] };
+type Chosen = Omit<Setting, "heldOut"> & { readonly traced: TraceCase; readonly rule: string };
+type Ground = { readonly pool: TracePool; readonly folder: string };
 
 /** Returns what every rule came to on every trace; `budget` is the number of parameter sets that each may try on each. */
 export async function holdContest(
   pool: TracePool,
-  { folder, budget }: { readonly folder: string; readonly budget: number },
+  { folder, budget, only }: { readonly folder: string; readonly budget: number; readonly only: RegExp },
 ): Promise<readonly Contest[]> {
-  const pairs = TRACE_CASES.flatMap((traced) => TRACE_RULES.map((rule) => ({ traced, rule })));
-  const chosen = await trained(pool, { pairs, folder, budget });
-  const clairvoyant = TRACE_CASES.map(({ name }) => ({
-    ...baseJob(folder, name),
-    rule: CLAIRVOYANT,
-    parameters: {},
-  }));
-  const entering = [...chosen.map(({ job }) => job), ...clairvoyant];
-  const jobs = entering.flatMap((job) =>
-    HELD_OUT_SEEDS.map((seed): TraceJob => ({ ...job, part: "hold-out", seed })),
-  );
-  const scores = await pool.run(jobs);
-  const entrants = entering.map((job, index) => ({
-    ...job,
-    trained: chosen[index]?.score ?? null,
-    heldOut: scores.slice(index * HELD_OUT_SEEDS.length, (index + 1) * HELD_OUT_SEEDS.length),
-  }));
-  return TRACE_CASES.map((traced) => ({
-    traced,
-    entrants: entrants.filter((entrant) => entrant.traced === traced.name),
-  }));
+  const ground = { pool, folder };
+  const cases = TRACE_CASES.filter(({ name }) => only.test(name));
+  const pairs = await trained(ground, cases, budget);
+  const chosen = [
+    ...pairs.flatMap(chosenOf),
+    ...cases.map((traced) => ({ traced, rule: CLAIRVOYANT, parameters: {}, goals: [], trained: null })),
+  ];
+  const settings = await heldOut(ground, chosen);
+  return cases.map((traced) => {
+    const here = settings.filter((setting) => setting.traced === traced);
+    const rules = [...new Set(here.map(({ rule }) => rule))];
+    return {
+      traced,
+      entrants: rules.map((rule) => ({ rule, settings: here.filter((setting) => setting.rule === rule) })),
+    };
+  });
 }
 
-function baseJob(folder: string, traced: string) {
-  return { folder, traced, part: "train", seed: TRAIN_SEED } as const;
-}
-
+/** The first try is where its rule starts; the others of the first half are spread, those of the second near the best. */
 async function trained(
-  pool: TracePool,
-  {
-    pairs,
-    folder,
-    budget,
-  }: { readonly pairs: readonly Pair[]; readonly folder: string; readonly budget: number },
-): Promise<readonly Tried[]> {
-  const jobs = pairs.flatMap(({ traced, rule }) =>
-    points(traced, rule, budget).map(
-      (point): TraceJob => ({
-        ...baseJob(folder, traced.name),
-        rule: rule.name,
-        parameters: parametersAt(rule, traced, point),
-      }),
+  ground: Ground,
+  cases: readonly TraceCase[],
+  budget: number,
+): Promise<readonly Pair[]> {
+  const spread = Math.ceil(budget / 2);
+  const begun = cases.flatMap((traced) => TRACE_RULES.map((rule) => ({ traced, rule, tried: [] })));
+  const first = await tryAll(ground, begun, ({ traced, rule }) => {
+    const start = rule.start(traced);
+    const points = spreadPoints(Object.keys(start).length, spread - 1);
+    return [start, ...points.map((point) => parametersAt(rule, traced, point))];
+  });
+  return tryAll(ground, first, ({ traced, rule, tried }) => {
+    const centre = pointOf(rule, traced, bestOf(tried, REQUIRED)?.parameters ?? {});
+    return pointsAbout(centre, budget - spread).map((point) => parametersAt(rule, traced, point));
+  });
+}
+
+async function tryAll(
+  { pool, folder }: Ground,
+  pairs: readonly Pair[],
+  triesOf: (pair: Pair) => readonly Parameters[],
+): Promise<readonly Pair[]> {
+  const jobs = pairs.flatMap((pair, index) =>
+    triesOf(pair).map((parameters) => ({ index, parameters, job: jobOf(folder, pair, parameters) })),
+  );
+  const scores = await pool.run(jobs.map(({ job }) => job));
+  return pairs.map((pair, index) => {
+    const more = jobs.flatMap(({ index: of, parameters }, at) => {
+      const score = scores[at];
+      return of === index && score !== undefined ? [{ parameters, score }] : [];
+    });
+    return { ...pair, tried: [...pair.tried, ...more] };
+  });
+}
+
+function jobOf(folder: string, { traced, rule }: Pick<Pair, "traced" | "rule">, parameters: Parameters) {
+  const job = { folder, traced: traced.name, rule: rule.name, parameters };
+  return { ...job, part: "train", seed: TRAIN_SEED } as const satisfies TraceJob;
+}
+
+/** One setting for each goal; a setting that serves several is run once. */
+function chosenOf({ traced, rule, tried }: Pair): readonly Chosen[] {
+  const best = GOALS.map((goal) => ({ goal, found: bestOf(tried, goal) }));
+  const settings = new Set(best.map(({ found }) => found));
+  return [...settings].flatMap((found) =>
+    found === undefined
+      ? []
+      : [
+          {
+            traced,
+            rule: rule.name,
+            parameters: found.parameters,
+            goals: best.filter((each) => each.found === found).map(({ goal }) => goal),
+            trained: found.score,
+          },
+        ],
+  );
+}
+
+async function heldOut({ pool, folder }: Ground, chosen: readonly Chosen[]) {
+  const jobs = chosen.flatMap(({ traced, rule, parameters }) =>
+    HELD_OUT_SEEDS.map(
+      (seed): TraceJob => ({ folder, traced: traced.name, rule, parameters, part: "hold-out", seed }),
     ),
   );
   const scores = await pool.run(jobs);
-  const tried = jobs.flatMap((job, index) => {
-    const score = scores[index];
-    return score === undefined ? [] : [{ job, score }];
-  });
-  return pairs.flatMap((_, index) => best(tried.slice(index * budget, (index + 1) * budget)) ?? []);
-}
-
-function points(traced: TraceCase, rule: TraceRule, budget: number): readonly (readonly number[])[] {
-  const dimensions = Object.keys(rule.axes(traced)).length;
-  const sequence = new SobolSequence(dimensions, randomStream(TRAIN_SEED, "contest"));
-  return Array.from({ length: budget }, () => sequence.next());
-}
-
-/** The cheapest that reaches what is asked for; where none does, the one that comes nearest. */
-function best(tried: readonly Tried[]): Tried | undefined {
-  const reaching = tried.filter(({ score }) => score.attainmentRatio >= REQUIRED);
-  return reaching.length > 0
-    ? reaching.toSorted((one, other) => one.score.gpuHours - other.score.gpuHours)[0]
-    : tried.toSorted((one, other) => other.score.attainmentRatio - one.score.attainmentRatio)[0];
+  return chosen.map((setting, index) => ({
+    ...setting,
+    heldOut: scores.slice(index * HELD_OUT_SEEDS.length, (index + 1) * HELD_OUT_SEEDS.length),
+  }));
 }

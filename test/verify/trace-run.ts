@@ -4,19 +4,15 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import type { Scenario } from "../../src/domain/scenario.ts";
 import { planOfRun } from "../../src/simulator/clairvoyant/plan-of-run.ts";
 import { policyScore } from "../../src/simulator/results/policy-score.ts";
-import { sliceScenario } from "../../src/simulator/scenario-slice.ts";
 import { simulateRun } from "../../src/simulator/simulate.ts";
 import { parseTrace } from "../../src/simulator/traffic/parse-trace.ts";
 import type { TraceData } from "../../src/simulator/traffic/trace-data.ts";
-import { SUMMED_SECONDS, scenarioOf, TRACE_CASES, type TraceCase } from "./trace-cases.ts";
+import { SUMMED_SECONDS, scenarioOf, TRACE_CASES, type TraceCase, type TracePart } from "./trace-cases.ts";
 import { candidateOf, tunedPolicy } from "./trace-rules.ts";
 
 export const CLAIRVOYANT = "clairvoyant";
-/** Of the time; the rest is held out. */
-const TRAIN_SHARE = 0.6;
 
 export type TraceJob = {
   /** The folder of traces. */
@@ -25,7 +21,7 @@ export type TraceJob = {
   /** A rule's name, or `clairvoyant`. */
   readonly rule: string;
   readonly parameters: Readonly<Record<string, number>>;
-  readonly part: "train" | "hold-out";
+  readonly part: TracePart;
   readonly seed: number;
 };
 
@@ -43,7 +39,7 @@ const traces = new Map<string, TraceData>();
 export function runTraceJob(job: TraceJob): TraceScore {
   const traced = TRACE_CASES.find(({ name }) => name === job.traced);
   if (traced === undefined) throw new Error(`no case is named ${job.traced}`);
-  const scenario = partOf(scenarioOf(traced), traced, job.part);
+  const scenario = scenarioOf(traced, job.part);
   const reference = tunedPolicy(traced, {});
   const input = {
     scenario,
@@ -69,12 +65,6 @@ export function runTraceJob(job: TraceJob): TraceScore {
   } as const;
   const plans = new Map([[`${workload.namespace}/${workload.name}`, found]]);
   return scored(simulateRun({ ...input, candidate, plans }), found.lowerBoundReplicaSeconds / 3600);
-}
-
-function partOf(scenario: Scenario, traced: TraceCase, part: TraceJob["part"]): Scenario {
-  const split = Math.round(TRAIN_SHARE * traced.durationSeconds);
-  const [fromSeconds, toSeconds] = part === "train" ? [0, split] : [split, traced.durationSeconds];
-  return sliceScenario(scenario, { fromSeconds, toSeconds, leadSeconds: traced.leadSeconds });
 }
 
 function scored({ runs }: ReturnType<typeof simulateRun>, boundGpuHours: number | null): TraceScore {

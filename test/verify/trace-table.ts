@@ -1,130 +1,143 @@
-// The contest on real traffic as Markdown: a summary over the traces, then a table a trace.
+// The contest on real traffic as Markdown: who won how often, a summary over the traces, then a table a trace.
 
-import { type PairedDifference, pairedDifference } from "../../src/simulator/results/paired.ts";
-import { type Contest, type Entrant, HELD_OUT_SEEDS, REQUIRED } from "./trace-contest.ts";
-import { CLAIRVOYANT, type TraceScore } from "./trace-run.ts";
-
-/** A rule may attain so much less than ours and still count as equal. */
-const EQUAL_WITHIN = 0.001;
-
-type Standing = "ours" | "cheaper" | "dearer" | "as dear" | "worse" | "better";
+import { hoursAt, mostAttained } from "./equal-attainment.ts";
+import { type Comparison, compared, comparisonsOf, mean, meanScores } from "./trace-comparison.ts";
+import { type Contest, type Entrant, HELD_OUT_SEEDS, REQUIRED, type Setting } from "./trace-contest.ts";
+import { OURS } from "./trace-rules.ts";
+import { CLAIRVOYANT } from "./trace-run.ts";
 
 /** Returns the whole section. */
 export function contestMarkdown(contests: readonly Contest[], budget: number): string {
-  const intro = `${budget} parameter sets tried by each rule on each trace; held out: the last 40 % of the time, ${HELD_OUT_SEEDS.length} seeds.`;
-  return [intro, "", ...summary(contests), ...contests.flatMap((contest) => ["", ...table(contest)])].join(
-    "\n",
-  );
-}
-
-function summary(contests: readonly Contest[]): readonly string[] {
   const rules = contests[0]?.entrants.map(({ rule }) => rule) ?? [];
+  const others = rules.filter((rule) => rule !== OURS && rule !== CLAIRVOYANT);
   return [
-    `| GPU-hours beside ours | ${contests.map(({ traced }) => traced.name).join(" | ")} |`,
+    `${budget} parameter sets tried by each rule on each trace; ${HELD_OUT_SEEDS.length} held-out seeds.`,
+    "",
+    `| against | ours needs fewer GPU-hours | level | more | ours at worst |`,
+    "|---|---|---|---|---|",
+    ...others.map((rule) => tally(rule, comparisonsOf(contests, rule))),
+    "",
+    `| GPU-hours beside ours, both at ${percent(REQUIRED)} | ${contests.map(({ traced }) => traced.name).join(" | ")} |`,
     `|---|${"---|".repeat(contests.length)}`,
-    ...rules.map(
-      (rule) => `| ${rule} | ${contests.map((contest) => summaryCell(contest, rule)).join(" | ")} |`,
-    ),
-  ];
+    ...rules.map((rule) => `| ${rule} | ${contests.map((contest) => cell(contest, rule)).join(" | ")} |`),
+    `| certified lower bound | ${contests.map(boundCell).join(" | ")} |`,
+    ...contests.flatMap((contest) => ["", ...table(contest)]),
+  ].join("\n");
 }
 
-function summaryCell(contest: Contest, rule: string): string {
-  const [ours] = contest.entrants;
-  const entrant = contest.entrants.find((other) => other.rule === rule);
-  if (ours === undefined || entrant === undefined) return "";
-  if (entrant === ours) return `${hours(ours.heldOut)} h, ${attained(ours.heldOut)}`;
-  const share = relative(ours, entrant);
-  switch (standing(ours, entrant)) {
-    case "worse":
-      return `(${share}, ${attained(entrant.heldOut)})`;
-    case "cheaper":
-      return `**${share}**`;
-    case "better":
-      return `**${share}, ${attained(entrant.heldOut)}**`;
-    case "as dear":
-      return `${share} (no clear difference)`;
-    default:
-      return share;
+function tally(rule: string, comparisons: readonly Comparison[]): string {
+  const count = (outcome: Comparison["outcome"]): string =>
+    `${comparisons.filter((each) => each.outcome === outcome).length} of ${comparisons.length}`;
+  return `| ${rule} | ${count("won")} | ${count("level")} | ${count("lost")} | ${worst(comparisons)} |`;
+}
+
+/** The dearest comparison of ours, as ours against the other. */
+function worst(comparisons: readonly Comparison[]): string {
+  if (comparisons.some(({ outcome, moreHoursRatio }) => outcome === "lost" && moreHoursRatio === null)) {
+    return "does not attain what the other does";
   }
+  const ratios = comparisons.flatMap(({ moreHoursRatio }) => moreHoursRatio ?? []);
+  return ratios.length === 0 ? "" : share(1 / (1 + Math.min(...ratios)) - 1);
+}
+
+function cell({ entrants }: Contest, rule: string): string {
+  const [ours] = entrants;
+  const entrant = entrants.find((other) => other.rule === rule);
+  if (ours === undefined || entrant === undefined) return "";
+  return entrant === ours ? oursCell(ours) : verdict(compared(ours, entrant), entrant);
+}
+
+function oursCell(ours: Entrant): string {
+  const hours = hoursAt(meanScores(ours), REQUIRED);
+  return hours === null ? `attains ${percent(mostAttained(meanScores(ours)))}` : `${hours.toFixed(2)} h`;
+}
+
+function verdict({ outcome, attainmentRatio, moreHoursRatio }: Comparison, entrant: Entrant): string {
+  if (attainmentRatio === null) {
+    const attained = `attains ${percent(mostAttained(meanScores(entrant)))}`;
+    return outcome === "lost" ? `**${attained}, ours does not**` : `(${attained} at most)`;
+  }
+  const at = attainmentRatio < REQUIRED ? ` at ${percent(attainmentRatio)}` : "";
+  const text = `${share(moreHoursRatio ?? 0)}${at}`;
+  if (outcome === "lost") return `**${text}**`;
+  return outcome === "level" ? `${text} (level)` : text;
+}
+
+function boundCell({ entrants }: Contest): string {
+  const [ours] = entrants;
+  const hours = ours === undefined ? null : hoursAt(meanScores(ours), REQUIRED);
+  const bound = boundOf(entrants);
+  return hours === null ? `${bound.toFixed(2)} h` : share(bound / hours - 1);
+}
+
+function boundOf(entrants: readonly Entrant[]): number {
+  const settings = entrants.at(-1)?.settings ?? [];
+  return mean(settings.flatMap(({ heldOut }) => heldOut.flatMap(({ boundGpuHours }) => boundGpuHours ?? [])));
 }
 
 function table({ traced, entrants }: Contest): readonly string[] {
   const [ours] = entrants;
-  const bounds = entrants.at(-1)?.heldOut.flatMap(({ boundGpuHours }) => boundGpuHours ?? []) ?? [];
   return [
     `**${traced.name}**: ${traced.about}.`,
     "",
-    "| rule, as tuned | training: GPU-hours, attained | held out: GPU-hours | attained | GPU-hours − ours, 95 % | at equal attainment |",
-    "|---|---|---|---|---|---|",
+    `| rule, as trained for ${percent(REQUIRED)} | training: GPU-hours, attained | held out: GPU-hours, attained | GPU-hours at equal attainment | − ours, 95 % |`,
+    "|---|---|---|---|---|",
     ...entrants.map((entrant) => row(entrant, ours ?? entrant)),
-    `| certified lower bound | | ${mean(bounds).toFixed(2)} | ${percent(REQUIRED)} | | no rule goes below it |`,
+    `| certified lower bound | | ${boundOf(entrants).toFixed(2)}, ${percent(REQUIRED)} | no rule goes below it | |`,
   ];
 }
 
 function row(entrant: Entrant, ours: Entrant): string {
-  const { rule, parameters, trained, heldOut } = entrant;
-  const values = Object.entries(parameters).map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`);
-  const training =
-    trained === null ? "" : `${trained.gpuHours.toFixed(2)}, ${percent(trained.attainmentRatio)}`;
+  const setting = entrant.settings.find(({ goals }) => goals.includes(REQUIRED)) ?? entrant.settings[0];
+  const comparison = compared(ours, entrant);
   const cells = [
-    [rule, ...values].join(", "),
-    `${training}${trained !== null && trained.attainmentRatio < REQUIRED ? " (missed)" : ""}`,
-    hours(heldOut),
-    `${attained(heldOut)}${meanAttained(heldOut) < REQUIRED ? " (missed)" : ""}`,
-    entrant === ours ? "" : interval(difference(ours, entrant)),
-    verdict(ours, entrant),
+    named(entrant, setting),
+    setting?.trained === null || setting === undefined ? "" : score(setting.trained),
+    setting === undefined ? "" : score(meanOf(setting)),
+    entrant === ours ? oursCell(ours) : equalCell(comparison, entrant),
+    entrant === ours ? "" : interval(comparison),
   ];
   return `| ${cells.join(" | ")} |`;
 }
 
-function verdict(ours: Entrant, entrant: Entrant): string {
-  if (entrant.rule === CLAIRVOYANT) return `${relative(ours, entrant)}: knows the future`;
-  const share = relative(ours, entrant);
-  const words: Readonly<Record<Standing, string>> = {
-    ours: "",
-    cheaper: `**${share}: ours loses**`,
-    dearer: `${share}`,
-    "as dear": `${share}, no clear difference`,
-    worse: "not equal: attains less",
-    better: `**not equal: ours attains less; ${share}**`,
+function equalCell(comparison: Comparison, entrant: Entrant): string {
+  const { attainmentRatio } = comparison;
+  const hours = attainmentRatio === null ? null : hoursAt(meanScores(entrant), attainmentRatio);
+  const text = verdict(comparison, entrant);
+  return hours === null ? text : `${hours.toFixed(2)}: ${text}`;
+}
+
+function named({ rule }: Entrant, setting: Setting | undefined): string {
+  const values = Object.entries(setting?.parameters ?? {});
+  return [rule, ...values.map(([name, value]) => `${name} ${Number(value.toPrecision(3))}`)].join(", ");
+}
+
+function meanOf({ heldOut }: Setting) {
+  return {
+    gpuHours: mean(heldOut.map(({ gpuHours }) => gpuHours)),
+    attainmentRatio: mean(heldOut.map(({ attainmentRatio }) => attainmentRatio)),
   };
-  return words[standing(ours, entrant)];
 }
 
-/**
- * Equal attainment: what is asked for is reached, or no less than the other reaches within a tenth of a percent. It is asked
- * of both: where only ours falls short, ours loses, whatever it costs.
- */
-function standing(ours: Entrant, entrant: Entrant): Standing {
-  if (entrant === ours) return "ours";
-  if (fallsShort(entrant, ours)) return "worse";
-  const found = difference(ours, entrant);
-  const [low, high] = [found?.low ?? 0, found?.high ?? 0];
-  if (high < 0) return "cheaper";
-  if (fallsShort(ours, entrant)) return "better";
-  return low > 0 ? "dearer" : "as dear";
+function score({
+  gpuHours,
+  attainmentRatio,
+}: {
+  readonly gpuHours: number;
+  readonly attainmentRatio: number;
+}): string {
+  return `${gpuHours.toFixed(2)}, ${percent(attainmentRatio)}${attainmentRatio < REQUIRED ? " (missed)" : ""}`;
 }
 
-function fallsShort(one: Entrant, other: Entrant): boolean {
-  const reached = meanAttained(one.heldOut);
-  return reached < REQUIRED && reached < meanAttained(other.heldOut) - EQUAL_WITHIN;
-}
-
-function difference(ours: Entrant, entrant: Entrant): PairedDifference | null {
-  const costs = ({ heldOut }: Entrant): readonly number[] => heldOut.map(({ gpuHours }) => gpuHours);
-  return pairedDifference(costs(ours), costs(entrant));
-}
-
-function relative(ours: Entrant, entrant: Entrant): string {
-  const share = meanHours(entrant.heldOut) / meanHours(ours.heldOut) - 1;
-  return `${signed(100 * share, 1)} %`;
-}
-
-function interval(found: PairedDifference | null): string {
-  if (found === null) return "";
-  const { difference: middle, low, high } = found;
+function interval({ difference }: Comparison): string {
+  if (difference === null) return "";
+  const { difference: middle, low, high } = difference;
   const range = low === null || high === null ? "" : ` (${signed(low, 2)} to ${signed(high, 2)})`;
   return `${signed(middle, 2)}${range}`;
+}
+
+function share(ratio: number): string {
+  return `${signed(100 * ratio, 1)} %`;
 }
 
 function signed(value: number, digits: number): string {
@@ -133,26 +146,6 @@ function signed(value: number, digits: number): string {
   return value < 0 ? `−${text}` : `+${text}`;
 }
 
-function hours(scores: readonly TraceScore[]): string {
-  return meanHours(scores).toFixed(2);
-}
-
-function attained(scores: readonly TraceScore[]): string {
-  return percent(meanAttained(scores));
-}
-
 function percent(ratio: number): string {
   return `${(100 * ratio).toFixed(2)} %`;
-}
-
-function meanHours(scores: readonly TraceScore[]): number {
-  return mean(scores.map(({ gpuHours }) => gpuHours));
-}
-
-function meanAttained(scores: readonly TraceScore[]): number {
-  return mean(scores.map(({ attainmentRatio }) => attainmentRatio));
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

@@ -1,5 +1,5 @@
-// Ours against other rules on real traffic: `npm run verify:traces -- FOLDER [--budget N] [--write]`; --write renews the
-// README's section.
+// Ours against other rules on real traffic: `npm run verify:traces -- FOLDER [--budget N] [--only REGEX] [--write]`; --write
+// renews the README's section.
 
 import { readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -8,7 +8,7 @@ import { holdContest } from "./trace-contest.ts";
 import { tracePool } from "./trace-pool.ts";
 import { contestMarkdown } from "./trace-table.ts";
 
-const DEFAULT_BUDGET = "24";
+const DEFAULT_BUDGET = "16";
 const README = new URL("../../README.md", import.meta.url);
 const SECTION = /(<!-- traces: .* -->\n)[\s\S]*(\n<!-- \/traces -->)/;
 const RUNS_PER_LINE = 50;
@@ -18,13 +18,14 @@ async function main(): Promise<void> {
     allowPositionals: true,
     options: {
       budget: { type: "string", default: DEFAULT_BUDGET },
+      only: { type: "string", default: "" },
       write: { type: "boolean", default: false },
     },
   });
   const [folder] = positionals;
   const budget = Number(values.budget);
   if (folder === undefined || !Number.isInteger(budget) || budget < 1)
-    throw new Error("usage: npm run verify:traces -- FOLDER [--budget N] [--write]");
+    throw new Error("usage: npm run verify:traces -- FOLDER [--budget N] [--only REGEX] [--write]");
   const began = performance.now();
   const told = (): string => `${runs} runs, ${Math.round((performance.now() - began) / 1000)} s\n`;
   let runs = 0;
@@ -32,7 +33,9 @@ async function main(): Promise<void> {
     runs += 1;
     if (runs % RUNS_PER_LINE === 0) process.stderr.write(told());
   });
-  const contests = await holdContest(pool, { folder, budget }).finally(() => pool.close());
+  const contests = await holdContest(pool, { folder, budget, only: new RegExp(values.only) }).finally(() =>
+    pool.close(),
+  );
   const markdown = contestMarkdown(contests, budget);
   process.stdout.write(`${markdown}\n`);
   process.stderr.write(told());

@@ -1,0 +1,53 @@
+// What rules cost at one and the same attainment, read off the settings that each was run with.
+
+import type { TriedScore } from "./trace-search.ts";
+
+/** Less than one late request in so many cannot be told from none. */
+const LEAST_LATE_RATIO = 1e-4;
+
+/** Returns the largest share in time that any of the settings reaches; 0 for none. */
+export function mostAttained(settings: readonly TriedScore[]): number {
+  return Math.max(0, ...settings.map(({ attainmentRatio }) => attainmentRatio));
+}
+
+/**
+ * Returns the GPU-hours at an attainment: of the cheapest setting that reaches it, or less where a cheaper one that falls
+ * short lies on the other side: between the two, hours are linear in the logarithm of the late share. Null where none
+ * reaches it.
+ */
+export function hoursAt(settings: readonly TriedScore[], attainmentRatio: number): number | null {
+  const reaching = settings.filter((setting) => setting.attainmentRatio >= attainmentRatio);
+  const short = settings.filter((setting) => setting.attainmentRatio < attainmentRatio);
+  const hours = reaching.flatMap((over) => [
+    over.gpuHours,
+    ...short
+      .filter((under) => under.gpuHours < over.gpuHours)
+      .map((under) => between(under, over, attainmentRatio)),
+  ]);
+  return hours.length === 0 ? null : Math.min(...hours);
+}
+
+function between(under: TriedScore, over: TriedScore, attainmentRatio: number): number {
+  const [from, to, at] = [under.attainmentRatio, over.attainmentRatio, attainmentRatio].map(lateness);
+  const share = ((at ?? 0) - (from ?? 0)) / ((to ?? 0) - (from ?? 0));
+  return under.gpuHours + (over.gpuHours - under.gpuHours) * share;
+}
+
+function lateness(attainmentRatio: number): number {
+  return Math.log(Math.max(LEAST_LATE_RATIO, 1 - attainmentRatio));
+}
+
+/**
+ * Returns the attainment at which two rules are compared: what is required, or, where both fall short of it, the most that
+ * both reach. Null where one alone reaches what is required: then they are not equal.
+ */
+export function commonAttainment(
+  one: readonly TriedScore[],
+  other: readonly TriedScore[],
+  requiredRatio: number,
+): number | null {
+  const reached = [mostAttained(one), mostAttained(other)];
+  const reaching = reached.filter((ratio) => ratio >= requiredRatio).length;
+  if (reaching === 1) return null;
+  return reaching === 2 ? requiredRatio : Math.min(...reached);
+}
