@@ -120,6 +120,14 @@ describe("before each save", () => {
     expect(keeper.isShared()).toBe(isShared);
   });
 
+  test("a neighbour of the version before takes nothing away, since it has learned nothing", async () => {
+    const { keeper, saves, learned } = beside(cap(10, 40), NOTHING_LEARNED);
+    keeper.ticked(at(60));
+    await keeper.save();
+    expect(learned()).toEqual(cap(10, 40));
+    expect(saves.at(-1)?.get(KEY)?.learned).toEqual(cap(10, 40));
+  });
+
   test("a bad point that we gave up is not learned back from what we had told", async () => {
     const point = { at: at(30), perReplica: 20, readyReplicas: 3 };
     const failed = { ...NOTHING_LEARNED, badPoints: [point] };
