@@ -27,10 +27,9 @@ export function chartValuesSchema(): Schema {
       mode: { enum: ["prometheus", "direct-scrape", "autoscale"] },
       policies: {
         type: "object",
-        propertyNames: { pattern: FILE_NAME },
-        additionalProperties: {
-          if: { type: "string" },
-          else: { $ref: "#/$defs/policy" },
+        additionalProperties: false,
+        patternProperties: {
+          [FILE_NAME]: { if: { type: "string" }, else: { $ref: "#/$defs/policy" } },
         },
       },
       existingPolicies: NAME_OR_NONE,
@@ -50,18 +49,7 @@ export function chartValuesSchema(): Schema {
       }),
       serviceAccount: closed({ create: BOOLEAN, name: NAME_OR_NONE, annotations: WORDS }),
       ...workload(),
-      networkPolicy: closed({
-        enabled: BOOLEAN,
-        // An empty list would let everybody in.
-        keda: { ...PARTS, minItems: 1 },
-        monitoring: { ...PARTS, minItems: 1 },
-        dns: PARTS,
-        prometheus: PARTS,
-        prometheusPorts: { type: "array", items: PORT },
-        tritonPort: PORT,
-        apiServerPorts: { type: "array", items: PORT, minItems: 1 },
-        extraEgress: PARTS,
-      }),
+      networkPolicy: networkPolicy(),
       monitoring: closed({
         enabled: BOOLEAN,
         labels: WORDS,
@@ -75,6 +63,24 @@ export function chartValuesSchema(): Schema {
       }),
     }),
     $defs: { policy: understood(policyJsonSchema()) },
+  };
+}
+
+/** Without callers, or with an empty list of them, everybody would be let in. */
+function networkPolicy(): Schema {
+  return {
+    required: ["keda", "monitoring"],
+    ...closed({
+      enabled: BOOLEAN,
+      keda: { ...PARTS, minItems: 1 },
+      monitoring: { ...PARTS, minItems: 1 },
+      dns: PARTS,
+      prometheus: PARTS,
+      prometheusPorts: { type: "array", items: PORT },
+      tritonPort: PORT,
+      apiServerPorts: { type: "array", items: PORT, minItems: 1 },
+      extraEgress: PARTS,
+    }),
   };
 }
 

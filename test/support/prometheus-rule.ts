@@ -41,5 +41,5 @@ export function prometheusRule(files: readonly string[]): string {
 
 /** Returns those groups alone, as the chart ships them. */
 export function ruleGroupsFile(files: readonly string[]): string {
-  return stringify(files.flatMap(ruleGroups), { lineWidth: 120 });
+  return stringify({ groups: files.flatMap(ruleGroups) }, { lineWidth: 120 });
 }

@@ -68,7 +68,7 @@ API server is asked, and the checkpoint is kept there. */}}
 {{- if kindIs "string" $given -}}{{- $policy = fromYaml $given -}}{{- end -}}
 {{- if hasKey $policy "Error" -}}{{- fail (printf "policies.%s is not YAML: %s" $file $policy.Error) -}}{{- end -}}
 {{- $name := required (printf "policies.%s has no metadata.name" $file) (dig "metadata" "name" "" $policy) -}}
-{{- $target := required (printf "policies.%s has no spec.target" $file) (dig "spec" "target" dict $policy) -}}
+{{- $target := required (printf "policies.%s has no spec.target" $file) (dig "spec" "target" "" $policy) -}}
 {{- $max := required (printf "policies.%s has no spec.replicas.max" $file) (dig "spec" "replicas" "max" "" $policy) | int -}}
 {{- $min := dig "spec" "replicas" "min" 1 $policy | int -}}
 {{- if and (eq $min 0) (include "tidemark.scrapes" $) -}}
