@@ -169,7 +169,7 @@ export const POLICY_FIELDS = {
   "spec.keda": { meaning: "How the answer is encoded for KEDA's HPA.", default: {}, why: "See its field." },
   "spec.keda.tolerance": {
     meaning:
-      "The HPA's own tolerance. `0`: the number is told as it is, and reached if the HPA's `behavior.*.tolerance` is `0`. `0.1`, where the cluster drops that field: going in, the HPA is told the number less 0.99, which it follows from one step nearer; changes of a tenth and less are still ignored.",
+      "The HPA's own tolerance. `0`: the number is told as it is, and reached if the HPA's `behavior.*.tolerance` is `0`. `0.1`, where the cluster drops that field: going in, the HPA is told the number less 0.99, which it follows from one step nearer; changes of a tenth and less are still ignored. Where the HPA is read back to keep a tolerance, `0` tells it the same.",
     default: 0,
     why: "Exact: the HPA takes the number as it is.",
   },
