@@ -32,6 +32,10 @@ describe("an HPA without tolerance", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("takes an edge for the number that it stands for", () => {
+    expect(COUNTS.flatMap((from) => missed(from, MOST, { tolerance: 0 }))).toEqual([]);
+  });
+
   test("keeps the number through a rollout with a surplus", () => {
     const kept = COUNTS.map((from) => afterSync(from, from, { tolerance: 0, surplus: Math.ceil(from / 10) }));
     expect(kept).toEqual(COUNTS);
