@@ -26,6 +26,8 @@ const [LASTS_MS, LASTS_MORE_MS] = [9000, 4000];
 const [LIVES_MS, LIVES_MORE_MS] = [1000, 6000];
 /** One, the other, and both, in any order: nobody is left who saw what was learned. */
 const KILLS = [[0], [1], [0, 1]];
+/** A cap as near as this gives every load the same count: pages of a busy machine come late, and rates with them. */
+const NEAR_PER_SECOND = 0.9;
 /** Ticks of each process, from W after the last kill on, that are compared. */
 const TICKS_AFTER = 4;
 const WITHIN_MS = 240_000;
@@ -82,7 +84,10 @@ async function play(pair: KilledPair, source: KillSource): Promise<void> {
     );
     await wait(LIVES_MS + LIVES_MORE_MS * random.uniform());
     await pair.kill(victims);
-    for (const cap of await known(pair)) expect(cap).toBeCloseTo(CAP_PER_SECOND, 0);
+    const caps = await known(pair);
+    expect(caps.filter((cap) => cap === null || Math.abs(cap - CAP_PER_SECOND) >= NEAR_PER_SECOND)).toEqual(
+      [],
+    );
   }
   await eventually("those that are asked", async () => ((await pair.ready()) === source.ready ? true : null));
   const settledMs = Date.now() + MEMORY_MS;
