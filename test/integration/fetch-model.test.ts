@@ -4,7 +4,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { archiveOf, fetchModel, type ModelStore, startStore, TOOLS_MISSING } from "../support/fetch-model.ts";
+import {
+  type Archive,
+  archiveOf,
+  fetchModel,
+  type ModelStore,
+  startStore,
+  TOOLS_MISSING,
+} from "../support/fetch-model.ts";
 import { temporaryDirectory } from "../support/temporary-directory.ts";
 
 const CONFIG = 'name: "resnet50"\n';
@@ -14,7 +21,7 @@ describe.skipIf(TOOLS_MISSING)(
   () => {
     let store: ModelStore | null = null;
     let models = "";
-    let archive = { bytes: Buffer.alloc(0), sha256: "" };
+    let archive: Archive = { bytes: Buffer.alloc(0), sha256: "" };
 
     beforeEach(async () => {
       const directory = await temporaryDirectory();

@@ -21,11 +21,10 @@ export type ModelStore = {
   close(): void;
 };
 
+export type Archive = { readonly bytes: Buffer; readonly sha256: string };
+
 /** Returns the archive of a folder's content and its checksum. */
-export function archiveOf(
-  folder: string,
-  scratch: string,
-): { readonly bytes: Buffer; readonly sha256: string } {
+export function archiveOf(folder: string, scratch: string): Archive {
   const file = join(scratch, "archive.tar.gz");
   const { status, stderr } = spawnSync("tar", ["-czf", file, "-C", folder, "."], { encoding: "utf8" });
   if (status !== 0) throw new Error(stderr);

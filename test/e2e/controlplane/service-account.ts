@@ -56,10 +56,14 @@ export async function serviceAccount(
   return plane.kubeconfig(`${namespace}-${name}`, { name, token: asked.status.token });
 }
 
-/** Whether the API server lets the account do this in the namespace. */
+/** Whether the API server lets the account do this in the namespace; `home` is the account's own where that is another. */
 export async function mayDo(
   { api }: ControlPlane,
-  { namespace, account }: { readonly namespace: string; readonly account: string },
+  {
+    namespace,
+    account,
+    home = namespace,
+  }: { readonly namespace: string; readonly account: string; readonly home?: string },
   asked: {
     readonly verb: string;
     readonly group: string;
@@ -73,7 +77,7 @@ export async function mayDo(
     "/apis/authorization.k8s.io/v1/subjectaccessreviews",
     {
       spec: {
-        user: `system:serviceaccount:${namespace}:${account}`,
+        user: `system:serviceaccount:${home}:${account}`,
         resourceAttributes: {
           namespace,
           verb,
