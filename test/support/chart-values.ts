@@ -41,6 +41,11 @@ export function chartValuesSchema(): Schema {
         serverSecret: NAME,
         allowedSubjects: { type: "array", items: { type: "string", minLength: 1 } },
         clientSecret: NAME,
+        authentication: { enum: ["TriggerAuthentication", "ClusterTriggerAuthentication"] },
+        certManager: closed({
+          clusterIssuer: NAME_OR_NONE,
+          kedaNamespace: { type: "string", pattern: FILE_NAME },
+        }),
       }),
       rbac: closed({
         create: BOOLEAN,

@@ -28,6 +28,8 @@ const LISTS: Readonly<Record<string, string>> = {
   ClusterRoleBinding: "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
   ScaledObject: "/apis/keda.sh/v1alpha1/scaledobjects",
   TriggerAuthentication: "/apis/keda.sh/v1alpha1/triggerauthentications",
+  ClusterTriggerAuthentication: "/apis/keda.sh/v1alpha1/clustertriggerauthentications",
+  Certificate: "/apis/cert-manager.io/v1/certificates",
   ServiceMonitor: "/apis/monitoring.coreos.com/v1/servicemonitors",
   PodMonitor: "/apis/monitoring.coreos.com/v1/podmonitors",
   PrometheusRule: "/apis/monitoring.coreos.com/v1/prometheusrules",
@@ -112,6 +114,14 @@ describe.skipIf(MISSING !== null)(`test/e2e/charts: ${MISSING ?? "the chart in a
     ...VALUES.map((file) => ({ name: file.split("/").at(-1), args: ["--values", file] })),
     { name: "the examples", args: withExamples() },
     { name: "the examples with certificates", args: [...withExamples(), "--set", "tls.enabled=true"] },
+    {
+      name: "the examples with a Secret of KEDA's own",
+      args: [
+        ...withExamples(),
+        "--set",
+        "tls.enabled=true,tls.authentication=ClusterTriggerAuthentication,tls.certManager.clusterIssuer=ca",
+      ],
+    },
   ];
 
   test.each(sets)("takes every object of $name without a warning", async ({ args }) => {

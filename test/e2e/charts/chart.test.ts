@@ -31,14 +31,20 @@ const MISSING = helmMissing();
 const WITHOUT_ZERO = EXAMPLES.filter((name) => name !== "scale-to-zero");
 const KUBERNETES = ["--set", "configuration.prometheus.replicas=kubernetes"];
 const TLS = ["--set", "tls.enabled=true"];
+/** One Secret for all namespaces, and cert-manager. */
+const ISSUED = [
+  ...TLS,
+  "--set",
+  "tls.authentication=ClusterTriggerAuthentication,tls.certManager.clusterIssuer=tidemark-ca",
+];
 
 const OVERLAYS = [
   { folder: "deploy/monitored", args: withExamples() },
-  { folder: "deploy/overlays/mtls", args: [...withExamples(), ...TLS] },
+  { folder: "deploy/overlays/mtls", args: [...withExamples(), ...ISSUED] },
   { folder: "deploy/overlays/kubernetes", args: [...withExamples(), ...KUBERNETES] },
   {
     folder: "deploy/overlays/complete",
-    args: [...withExamples(), ...TLS, ...KUBERNETES, "--set", "rbac.scope=cluster"],
+    args: [...withExamples(), ...ISSUED, ...KUBERNETES, "--set", "rbac.scope=cluster"],
   },
   {
     folder: "deploy/overlays/autoscale",
@@ -57,7 +63,7 @@ function overlay(folder: string): readonly Manifest[] {
 /** What Helm adds to an object: its labels, the checksum that kustomize has in a name, a default that is spelt out. */
 const ADDED = new Set(["app.kubernetes.io/instance", "checksum/configuration", "imagePullPolicy"]);
 
-/** A value without what Helm adds, without the blank lines that kustomize puts into folded text, without the hashes of kustomize, and with lists of named things by name. */
+/** A value without what Helm adds, without the blank lines that kustomize puts into folded text, without the hashes of kustomize, with keys and lists of named things by name. */
 function plain(value: unknown): unknown {
   if (typeof value === "string")
     return value
@@ -66,7 +72,9 @@ function plain(value: unknown): unknown {
   if (Array.isArray(value))
     return value.map(plain).toSorted((one, other) => compared(nameOf(one), nameOf(other)));
   if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([key]) => !ADDED.has(key));
+  const kept = Object.entries(value)
+    .filter(([key]) => !ADDED.has(key))
+    .toSorted(([one], [other]) => compared(one, other));
   const entries = kept.map(([key, each]) => [key, plain(each)] as const);
   return Object.fromEntries(
     entries.filter(([key, each]) => key !== "annotations" || Object.keys(Object(each)).length > 0),
@@ -79,6 +87,16 @@ function nameOf(value: unknown): string {
 
 function compared(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
+}
+
+function sorted(specs: readonly unknown[]): readonly unknown[] {
+  return specs.toSorted((one, other) => compared(JSON.stringify(one), JSON.stringify(other)));
+}
+
+/** The policies whose ScaledObjects an overlay brings. */
+function policiesFor(folder: string): readonly string[] {
+  if (folder.endsWith("/autoscale")) return [];
+  return folder.endsWith("/direct-scrape") ? WITHOUT_ZERO : EXAMPLES;
 }
 
 function specsOf(objects: readonly Manifest[], kind: string): readonly unknown[] {
@@ -147,6 +165,22 @@ describe.skipIf(MISSING !== null)(`test/e2e/charts: ${MISSING ?? "the chart besi
     expect(specsOf(ours, "Service")).toEqual(specsOf(theirs, "Service"));
     expect(only(ours, "Service").metadata.name).toBe(only(theirs, "Service").metadata.name);
   });
+
+  test.each(all)(
+    "$folder: what KEDA is told, and the certificates, are the same",
+    ({ folder, ours, theirs }) => {
+      const kinds = ["ScaledObject", "TriggerAuthentication", "ClusterTriggerAuthentication"];
+      for (const kind of kinds)
+        expect(sorted(specsOf(ours, kind)), kind).toEqual(sorted(specsOf(theirs, kind)));
+      expect(ofKind(ours, "ScaledObject").length).toBe(policiesFor(folder).length);
+      const leaves = (objects: readonly Manifest[]): readonly unknown[] =>
+        sorted(
+          specsOf(objects, "Certificate").filter((spec) => !JSON.stringify(spec).includes('"isCA":true')),
+        );
+      expect(leaves(ours)).toEqual(leaves(theirs));
+      expect(leaves(ours).length).toBe(/mtls|complete/.test(folder) ? 2 : 0);
+    },
+  );
 
   test("deploy/monitored: monitors, alerts and the dashboard are the same", () => {
     const [{ ours, theirs } = { ours: [], theirs: [] }] = all;

@@ -84,6 +84,34 @@ API server is asked, and the checkpoint is kept there. */}}
 {{- dict "items" $items | toJson -}}
 {{- end }}
 
+{{/* How KEDA finds its certificates; nothing without TLS, and where KEDA does not ask. */}}
+{{- define "tidemark.authentication" -}}
+{{- if and .Values.tls.enabled (ne .Values.mode "autoscale") }}{{ .Values.tls.authentication }}{{ end -}}
+{{- end }}
+
+{{- define "tidemark.kedaSecret" -}}
+- { parameter: caCert, name: {{ .Values.tls.clientSecret }}, key: ca.crt }
+- { parameter: tlsClientCert, name: {{ .Values.tls.clientSecret }}, key: tls.crt }
+- { parameter: tlsClientKey, name: {{ .Values.tls.clientSecret }}, key: tls.key }
+{{- end }}
+
+{{/* […]: where KEDA looks for it. */}}
+{{- define "tidemark.kedaSecretNamespaces" -}}
+{{- $namespaces := list -}}
+{{- range (include "tidemark.policies" . | fromJson).items -}}
+{{- $namespaces = append $namespaces .target.namespace -}}
+{{- end -}}
+{{- $ofKeda := list .Values.tls.certManager.kedaNamespace -}}
+{{- ternary $ofKeda ($namespaces | uniq | sortAlpha) (eq .Values.tls.authentication "ClusterTriggerAuthentication") | toJson -}}
+{{- end }}
+
+{{- define "tidemark.issued" -}}
+duration: 2160h
+renewBefore: 720h
+privateKey: { algorithm: ECDSA, size: 256, rotationPolicy: Always }
+issuerRef: { group: cert-manager.io, kind: ClusterIssuer, name: {{ .Values.tls.certManager.clusterIssuer }} }
+{{- end }}
+
 {{/* {"namespace": ["deployments", …]}: what is read there, and nothing where nothing is. */}}
 {{- define "tidemark.readNamespaces" -}}
 {{- $read := dict -}}
