@@ -2,7 +2,7 @@
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { dirname, posix } from "node:path";
+import { dirname, posix, resolve } from "node:path";
 import { parse, parseAllDocuments } from "yaml";
 import { filesBelow, ROOT } from "../architecture/source-files.ts";
 import type { Manifest } from "./manifest-schema.ts";
@@ -57,11 +57,10 @@ export function anyKubectl(): string | null {
   return null;
 }
 
-/** Returns the text that `kubectl kustomize` prints for a folder; throws with what it says where it refuses. */
+/** Returns the text that `kubectl kustomize` prints for a folder, as seen from the root; throws with what it says where it refuses. */
 export function renderedText(kubectl: string, folder: string): string {
-  const { status, stdout, stderr } = spawnSync(kubectl, ["kustomize", `${ROOT}${folder}`], {
-    encoding: "utf8",
-  });
+  const place = resolve(ROOT, folder);
+  const { status, stdout, stderr } = spawnSync(kubectl, ["kustomize", place], { encoding: "utf8" });
   if (status !== 0 || stderr !== "") throw new Error(`kubectl kustomize ${folder}: ${stderr}`);
   return stdout;
 }
