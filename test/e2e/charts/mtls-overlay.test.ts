@@ -25,12 +25,10 @@ const MISSING =
   KUBECTL === null ? "no kubectl; .ci/install-helm fetches it" : programsMissing(["kubernetes", RELEASE]);
 const HPAS = "/apis/autoscaling/v2/namespaces/ai-inference/horizontalpodautoscalers";
 
-type Certificate = Manifest & {
-  readonly spec: {
-    readonly secretName: string;
-    readonly commonName?: string;
-    readonly usages?: readonly string[];
-  };
+type CertificateSpec = {
+  readonly secretName: string;
+  readonly commonName?: string;
+  readonly usages?: readonly string[];
 };
 type Hpa = KubernetesObject & {
   readonly spec: {
@@ -76,10 +74,9 @@ describe.skipIf(MISSING !== null)(`test/e2e/charts: ${MISSING ?? "mTLS under KED
 
   /** What cert-manager would make of the overlay's Certificates: the files of the service, and KEDA's Secret. */
   async function issue(): Promise<void> {
-    const certificates = objects.filter(({ kind }) => kind === "Certificate") as readonly Certificate[];
-    const client = certificates.find(({ spec }) => spec.usages?.includes("client auth"));
-    if (client === undefined) throw new Error("no certificate for KEDA");
-    const { secretName, commonName = "" } = client.spec;
+    const client = found(objects, "Certificate", "tidemark-client");
+    const { secretName, commonName = "", usages } = client["spec"] as CertificateSpec;
+    expect(usages).toEqual(["client auth"]);
     writeCertificates(folder, [
       { name: "ca" },
       { name: "tls", issuer: "ca", hosts: ["127.0.0.1"] },
