@@ -63,6 +63,7 @@ class ClosedLoop {
     const nothing = (): void => undefined;
     this.#server = new TritonServer({
       id: 0,
+      readyAt: 0,
       models: [
         {
           scheduler: schedulerSettings({
@@ -94,7 +95,7 @@ class ClosedLoop {
       if (server.nextEventAt <= send) server.advance(server.nextEventAt);
       else {
         this.#nextSend += 1;
-        server.accept({ at: send, model: 0, batch: 1, row: 0 }, send);
+        server.accept(send, 1, { model: 0, row: 0 });
       }
     }
     return this.#answers[count - 1] ?? { at: 0, latencySum: 0 };

@@ -33,6 +33,11 @@ export class Balancer<Server extends Candidate> {
     for (const connection of this.#connections) if (connection.server === server) connection.server = null;
   }
 
+  /** Returns whether any server is ready. */
+  hasServer(): boolean {
+    return this.#ready.length > 0;
+  }
+
   /** Returns where a request of `now` goes, undefined where no server is ready. */
   route(now: number): Server | undefined {
     if (this.#ready.length === 0) return undefined;

@@ -3,9 +3,9 @@
 import type { ModelScenario } from "../../domain/scenario.ts";
 import type { ArrivalWindow, BatchOutcomes } from "../triton/batch-server.ts";
 import type { Payload } from "../triton/payload.ts";
-import type { Arrival } from "../triton/plane-server.ts";
 import { NONE, type RequestPool } from "../triton/request-pool.ts";
 import type { ServerOutcomes } from "../triton/triton-server.ts";
+import type { ArrivalRun } from "./arrival-queue.ts";
 import { type LatencyQuantiles, RecentLatencies } from "./recent-latencies.ts";
 import { RequestScore } from "./request-score.ts";
 import { FAILED, REJECTED, RequestLog, type RequestTable, TIMED_OUT } from "./request-table.ts";
@@ -52,10 +52,10 @@ export class Outcomes implements ServerOutcomes, BatchOutcomes {
     return (this.#log ?? new RequestLog()).table();
   }
 
-  /** Counts an arrival; returns its row where requests are kept. */
-  arrived({ at, model, batch }: Arrival): number {
-    this.#scores[model]?.arrived(at);
-    return this.#log === null ? 0 : this.#log.arrived(at, model, batch);
+  /** Counts arrivals; returns the row of the first where requests are kept, the others follow. */
+  arrived(run: ArrivalRun): number {
+    this.#scores[run.model]?.arrived(run);
+    return this.#log?.arrived(run) ?? 0;
   }
 
   /** A server has taken a request. */

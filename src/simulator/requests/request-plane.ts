@@ -6,9 +6,9 @@ import type { RandomStream } from "../random/random-stream.ts";
 import type { ArrivalSource } from "../traffic/arrival-source.ts";
 import type { ServiceDistribution } from "../triton/execution-time.ts";
 import type { ModelCounters } from "../triton/model-counters.ts";
-import type { Arrival, PlaneServer } from "../triton/plane-server.ts";
+import type { PlaneServer } from "../triton/plane-server.ts";
 import { RequestPool } from "../triton/request-pool.ts";
-import { ArrivalQueue } from "./arrival-queue.ts";
+import { ArrivalQueue, type ArrivalRun } from "./arrival-queue.ts";
 import { Outcomes } from "./outcomes.ts";
 import type { LatencyQuantiles } from "./recent-latencies.ts";
 import type { RequestScore } from "./request-score.ts";
@@ -55,7 +55,7 @@ export class RequestPlane {
   readonly #servers: PlaneServer[] = [];
   readonly #gone = new Set<number>();
   /** No server was ready for them. */
-  #waiting: Arrival[] = [];
+  #waiting: ArrivalRun[] = [];
   readonly #slowdowns: number[];
   #now = 0;
 
@@ -71,16 +71,10 @@ export class RequestPlane {
 
   /** Takes in the arrivals before `until` and serves up to it, inclusive. */
   advance(until: number): void {
-    const arrivals = this.#arrivals;
-    arrivals.open(until);
-    while (arrivals.next()) {
-      arrivals.row = this.#outcomes.arrived(arrivals);
-      const server = this.#balancer.route(arrivals.at);
-      if (server === undefined) this.#waiting.push(copyOf(arrivals));
-      else {
-        this.#outcomes.taken(arrivals.row, server.id);
-        server.accept(arrivals, arrivals.at);
-      }
+    for (let run = this.#arrivals.next(until); run !== null; run = this.#arrivals.next(until)) {
+      run.row = this.#outcomes.arrived(run);
+      if (this.#balancer.hasServer()) this.#send(run, null);
+      else this.#waiting.push(copyOf(run));
     }
     this.#now = until;
   }
@@ -91,10 +85,7 @@ export class RequestPlane {
     for (const [index, factor] of this.#slowdowns.entries()) server.slowDown(factor, index);
     this.#servers.push(server);
     this.#balancer.add(server);
-    for (const arrival of this.#waiting) {
-      this.#outcomes.taken(arrival.row, server.id);
-      server.accept(arrival, this.#now);
-    }
+    for (const run of this.#waiting) this.#send(run, server);
     this.#waiting = [];
     return server.id;
   }
@@ -148,13 +139,13 @@ export class RequestPlane {
 
   /** Returns how many requests wait for a ready server. */
   waitingAtBalancer(): number {
-    return this.#waiting.length;
+    return this.#waiting.reduce((sum, { from, to }) => sum + to - from, 0);
   }
 
   /** Returns how many requests wait anywhere, at the balancer or on servers. */
   pending(): number {
     this.#advanceAll();
-    return this.#servers.reduce((sum, server) => sum + server.pending(), this.#waiting.length);
+    return this.#servers.reduce((sum, server) => sum + server.pending(), this.waitingAtBalancer());
   }
 
   /** Returns how the requests of the model with this index have fared so far; the object goes on counting. */
@@ -175,6 +166,19 @@ export class RequestPlane {
     return this.#outcomes.table();
   }
 
+  /** Sends a run to a server, or wherever the balancer says. */
+  #send({ model, times, batches, from, to, row }: ArrivalRun, only: PlaneServer | null): void {
+    const arrival = { model, row };
+    for (let place = from; place < to; place += 1) {
+      const at = times[place] ?? 0;
+      const server = only ?? this.#balancer.route(at);
+      if (server === undefined) continue;
+      this.#outcomes.taken(arrival.row, server.id);
+      server.accept(at, batches[place] ?? 1, arrival);
+      arrival.row += 1;
+    }
+  }
+
   #server(id: number): PlaneServer {
     const server = this.#servers[id];
     if (server === undefined) throw new RangeError(`there is no server ${id}`);
@@ -192,7 +196,14 @@ export class RequestPlane {
   }
 }
 
-/** Arrivals that wait outlive the cursor. */
-function copyOf({ at, model, batch, row }: Arrival): Arrival {
-  return { at, model, batch, row };
+/** Arrivals that wait outlive the buffer. */
+function copyOf({ model, times, batches, row, from, to }: ArrivalRun): ArrivalRun {
+  return {
+    model,
+    times: times.slice(from, to),
+    batches: batches.slice(from, to),
+    row,
+    from: 0,
+    to: to - from,
+  };
 }

@@ -2,6 +2,7 @@
 
 import type { RequestCounts } from "../../domain/simulation-result.ts";
 import type { ArrivalWindow } from "../triton/batch-server.ts";
+import type { ArrivalRun } from "./arrival-queue.ts";
 import { HISTOGRAM_BUCKETS, LatencyHistogram, quantileOf } from "./latency-histogram.ts";
 
 /** What one model's score goes by. */
@@ -56,11 +57,19 @@ export class RequestScore {
     };
   }
 
-  arrived(arrivedAt: number): void {
-    if (arrivedAt < this.settings.warmupSeconds) return;
-    this.#arrived += 1;
-    const second = Math.floor(arrivedAt);
-    this.arrivedBySecond[second] = (this.arrivedBySecond[second] ?? 0) + 1;
+  arrived({ times, from, to }: ArrivalRun): void {
+    const { arrivedBySecond } = this;
+    const { warmupSeconds } = this.settings;
+    let place = from;
+    while (place < to && (times[place] ?? 0) < warmupSeconds) place += 1;
+    this.#arrived += to - place;
+    while (place < to) {
+      const second = Math.floor(times[place] ?? 0);
+      const begin = place;
+      if ((times[to - 1] ?? 0) < second + 1) place = to;
+      while (place < to && (times[place] ?? 0) < second + 1) place += 1;
+      arrivedBySecond[second] = (arrivedBySecond[second] ?? 0) + place - begin;
+    }
   }
 
   executed(startedAt: number, size: number): void {

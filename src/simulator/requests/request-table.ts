@@ -2,6 +2,7 @@
 
 import type { RequestStatus } from "../../domain/simulation-result.ts";
 import { twice } from "../triton/columns.ts";
+import type { ArrivalRun } from "./arrival-queue.ts";
 
 /** Statuses by the number under which a table holds them. */
 export const REQUEST_STATUSES: readonly RequestStatus[] = [
@@ -56,18 +57,21 @@ export class RequestLog {
   #status = new Uint8Array(FIRST_CAPACITY);
   #latencySeconds = new Float64Array(FIRST_CAPACITY);
 
-  /** Adds an arrival, unfinished so far; returns its row. */
-  arrived(arrivalSeconds: number, model: number, batch: number): number {
-    const row = this.#length;
-    if (row === this.#arrivalSeconds.length) this.#grow();
-    this.#length = row + 1;
-    this.#arrivalSeconds[row] = arrivalSeconds;
-    this.#model[row] = model;
-    this.#server[row] = -1;
-    this.#batch[row] = batch;
-    this.#status[row] = UNFINISHED;
-    this.#latencySeconds[row] = Number.NaN;
-    return row;
+  /** Adds arrivals, unfinished so far; returns the row of the first. */
+  arrived({ model, times, batches, from, to }: ArrivalRun): number {
+    const begin = this.#length;
+    for (let place = from; place < to; place += 1) {
+      const row = this.#length;
+      if (row === this.#arrivalSeconds.length) this.#grow();
+      this.#length = row + 1;
+      this.#arrivalSeconds[row] = times[place] ?? 0;
+      this.#model[row] = model;
+      this.#server[row] = -1;
+      this.#batch[row] = batches[place] ?? 1;
+      this.#status[row] = UNFINISHED;
+      this.#latencySeconds[row] = Number.NaN;
+    }
+    return begin;
   }
 
   /** Notes which server has taken a request. */

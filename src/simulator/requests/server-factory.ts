@@ -39,13 +39,13 @@ export function serverFactory(
       return new BatchServer({ id, readyAt, maxBatch, times, outcomes });
     };
   }
-  return (id) => {
+  return (id, readyAt) => {
     const random = serviceRandom(id);
     const served = models.map(({ service }, index) => ({
       scheduler: schedulers[index] ?? { instances: 1, batcher: null },
       times: new ExecutionTimes(service, random, serviceDistribution),
     }));
     const missesWake = missedWakeRatio > 0 ? () => random.uniform() < missedWakeRatio : null;
-    return new TritonServer({ id, models: served, requests, outcomes, missesWake });
+    return new TritonServer({ id, readyAt, models: served, requests, outcomes, missesWake });
   };
 }

@@ -88,14 +88,14 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
     this.#keepsRows = outcomes.keepsRows;
   }
 
-  accept({ at, batch, row }: Arrival, now: number): void {
-    if (this.outstanding > this.mask) this.#makeRoom(now);
+  accept(at: number, batch: number, arrival: Arrival): void {
+    if (this.outstanding > this.mask) this.#makeRoom(Math.max(at, this.readyAt));
     const place = (this.first + this.outstanding) & this.mask;
     this.times[place] = at;
-    if (this.#keepsRows) this.rows[place] = row;
+    if (this.#keepsRows) this.rows[place] = arrival.row;
     if (batch !== 1 || this.#batches !== null) this.#keepBatch(place, batch);
     this.outstanding += 1;
-    if (this.count === 0) this.nextEventAt = now;
+    if (this.count === 0) this.nextEventAt = Math.max(at, this.readyAt);
   }
 
   advance(until: number): void {

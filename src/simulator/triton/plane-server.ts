@@ -2,14 +2,10 @@
 
 import type { ModelCounters } from "./model-counters.ts";
 
-/** A request as it arrives; whoever takes it copies what it needs. */
+/** What else there is to know of a request that arrives; whoever takes it copies what it needs. */
 export type Arrival = {
-  /** Seconds since the scenario's start, at the balancer. */
-  readonly at: number;
   /** Index of the model. */
   readonly model: number;
-  /** Batch dimension. */
-  readonly batch: number;
   /** Its row in the table of all requests, where one is kept. */
   readonly row: number;
 };
@@ -23,8 +19,11 @@ export interface PlaneServer {
   readonly nextEventAt: number;
   /** Lets happen all that happens up to `until`, inclusive. */
   advance(until: number): void;
-  /** Takes a request in at `now`, not before the last `advance`. */
-  accept(arrival: Arrival, now: number): void;
+  /**
+   * Takes a request in that came to the balancer at `at`, not before the last `advance`, or before the server was ready:
+   * it has waited elsewhere until then. `batch` is its batch dimension.
+   */
+  accept(at: number, batch: number, arrival: Arrival): void;
   /** Execution times of a model that start from now on are so many times as long; 1 = normal. */
   slowDown(factor: number, model: number): void;
   /** Returns what it has counted of a model. */

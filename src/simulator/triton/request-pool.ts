@@ -1,12 +1,20 @@
 // Requests under way, in columns: a number stands for a request, freed ones are used again, lists run through `next`.
 
 import { twice } from "./columns.ts";
-import type { Arrival } from "./plane-server.ts";
 
 const FIRST_CAPACITY = 1024;
 
 /** Ends a list. */
 export const NONE = -1;
+
+/** A request that comes to a scheduler; what is not said of it is as in the columns. */
+export type NewRequest = {
+  readonly arrivedAt: number;
+  readonly enqueuedAt: number;
+  readonly batch: number;
+  readonly model: number;
+  readonly row: number;
+};
 
 /** Times are seconds since the scenario's start. */
 export class RequestPool {
@@ -22,8 +30,8 @@ export class RequestPool {
   #free = NONE;
   #used = 0;
 
-  /** Returns the number of a new request that arrives at a scheduler at `now`. */
-  take({ at, model, batch, row }: Arrival, now: number): number {
+  /** Returns the number of a new request. */
+  take({ arrivedAt, enqueuedAt, batch, model, row }: NewRequest): number {
     let request = this.#free;
     if (request === NONE) {
       request = this.#used;
@@ -32,8 +40,8 @@ export class RequestPool {
     } else {
       this.#free = this.next[request] ?? NONE;
     }
-    this.arrivedAt[request] = at;
-    this.enqueuedAt[request] = now;
+    this.arrivedAt[request] = arrivedAt;
+    this.enqueuedAt[request] = enqueuedAt;
     this.model[request] = model;
     this.batch[request] = batch;
     this.row[request] = row;

@@ -30,6 +30,8 @@ export type ServedModel = {
 /** `requests` may be shared with other servers. */
 export type TritonServerSettings = {
   readonly id: number;
+  /** Since when it is ready, in seconds. */
+  readonly readyAt: number;
   readonly models: readonly ServedModel[];
   readonly requests: RequestPool;
   readonly outcomes: ServerOutcomes;
@@ -52,6 +54,7 @@ export class TritonServer implements PlaneServer {
   outstanding = 0;
   nextEventAt = Number.POSITIVE_INFINITY;
   readonly id: number;
+  readonly #readyAt: number;
   readonly #requests: RequestPool;
   readonly #payloads = new PayloadPool();
   readonly #outcomes: ServerOutcomes;
@@ -62,8 +65,9 @@ export class TritonServer implements PlaneServer {
   #busySeconds = 0;
   #busySince = 0;
 
-  constructor({ id, models, requests, outcomes, missesWake }: TritonServerSettings) {
+  constructor({ id, readyAt, models, requests, outcomes, missesWake }: TritonServerSettings) {
     this.id = id;
+    this.#readyAt = readyAt;
     this.#missesWake = missesWake;
     this.#requests = requests;
     this.#outcomes = outcomes;
@@ -74,11 +78,18 @@ export class TritonServer implements PlaneServer {
     while (this.nextEventAt <= until) this.#step(this.nextEventAt);
   }
 
-  accept(arrival: Arrival, now: number): void {
+  accept(at: number, batch: number, arrival: Arrival): void {
+    const now = Math.max(at, this.#readyAt);
     this.advance(now);
     const model = this.#models[arrival.model];
     if (model === undefined) return;
-    const request = this.#requests.take(arrival, now);
+    const request = this.#requests.take({
+      arrivedAt: at,
+      enqueuedAt: now,
+      batch,
+      model: arrival.model,
+      row: arrival.row,
+    });
     this.outstanding += 1;
     model.pending += 1;
     if (model.batcher === null) this.#executeAlone(model, request, now);
