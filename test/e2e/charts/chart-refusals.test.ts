@@ -116,6 +116,22 @@ describe.skipIf(MISSING !== null)(`test/e2e/charts: ${MISSING ?? "values that ar
     expect(await refusal(args)).toContain(says);
   });
 
+  test("policies from elsewhere whose workloads nobody may read", async () => {
+    const args = ["--set", "existingPolicies=theirs,mode=direct-scrape"];
+    expect(await refusal(args)).toContain("name the namespaces of existingPolicies by rbac.namespaces");
+    expect(runHelm(["template", "tidemark", CHART, ...args, "--set", "rbac.scope=cluster"]).code).toBe(0);
+  });
+
+  test("what the page says, in its words", async () => {
+    const page = readFileSync(`${ROOT}docs/HELM.md`, "utf8");
+    const said = [...page.matchAll(/^- (at '.*)$/gm)].map(([, line = ""]) => line);
+    const file = await withFile("policies: { embedder: { spec: { replicas: {} } } }\n");
+    const set = "monitoring.podMonitr=true,configuration.prometheus.timeout=5";
+    const refused = await refusal(["--values", file, "--set", set]);
+    expect(said.length).toBe(3);
+    for (const line of said) expect(refused).toContain(line);
+  });
+
   test("a policy that goes to zero where nothing can run its query", async () => {
     const args = [...withExamples(["scale-to-zero"]), "--set", "mode=direct-scrape"];
     expect(await refusal(args)).toContain(

@@ -157,6 +157,20 @@ describe.skipIf(MISSING !== null)(`test/e2e/charts: ${MISSING ?? "what values do
     expect(moved.replaceAll("https://example.com/runbooks/", "docs/runbooks/")).toBe(rule());
   });
 
+  test("what the page shows renders", async () => {
+    const page = readFileSync(`${ROOT}docs/HELM.md`, "utf8");
+    const [, install = ""] = /^```\nhelm install ([\s\S]*?)```/m.exec(page) ?? [];
+    const [, tls = ""] = /^```yaml\n([\s\S]*?)```/m.exec(page) ?? [];
+    const words = install
+      .replaceAll("\\\n", " ")
+      .replace("policies/embedder.yaml", "policies/small-vision.yaml");
+    const args = ["template", ...words.trim().split(/\s+/), "--values", await withFile(tls)];
+    expect(args.slice(0, 3)).toEqual(["template", "tidemark", CHART]);
+    const { code, stdout, stderr } = runHelm(args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.match(/^kind: (ClusterTriggerAuthentication|Certificate)$/gm)?.length).toBe(3);
+  });
+
   test("one replica has no budget, and parts that are not wanted are not there", () => {
     const off =
       "replicaCount=1,monitoring.enabled=false,networkPolicy.enabled=false,keda.scaledObjects=false";
