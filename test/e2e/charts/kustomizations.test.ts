@@ -1,17 +1,14 @@
 // Every kustomization of deploy/: rendered by real kubectl, taken by a real API server that refuses what it does not know,
-// and nothing for lint to find, neither in the files nor in what they come to.
+// and nothing for lint to find in it.
 
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runLint } from "../../../src/cli/lint.ts";
 import { formatIssue } from "../../../src/domain/issue.ts";
 import { lintFiles } from "../../../src/lint/lint-files.ts";
-import { ROOT } from "../../architecture/source-files.ts";
 import {
   fetchedKubectl,
   kustomizations,
   renderedObjects,
   renderedText,
-  unusedComponents,
 } from "../../support/kustomizations.ts";
 import { programsMissing } from "../controlplane/built-programs.ts";
 import { ControlPlane } from "../controlplane/control-plane.ts";
@@ -30,20 +27,6 @@ function missing(): string | null {
 }
 const MISSING = missing();
 
-describe("deploy", () => {
-  test("has nothing that lint would find, in any file", async () => {
-    const lines: string[] = [];
-    const output = { stdout: (text: string) => lines.push(text), stderr: (text: string) => lines.push(text) };
-    const exit = await runLint({ paths: [`${ROOT}deploy`, `${ROOT}policies`], strict: true }, output);
-    expect(lines.join("")).toMatch(/^\d+ files, 0 errors, 0 warnings\n$/);
-    expect(exit).toBe(0);
-  });
-
-  test("uses each of its components", () => {
-    expect(unusedComponents()).toEqual([]);
-  });
-});
-
 describe.skipIf(MISSING !== null)(`test/e2e/charts: ${MISSING ?? "kustomizations"}`, () => {
   let plane: ControlPlane | null = null;
 
@@ -51,6 +34,29 @@ describe.skipIf(MISSING !== null)(`test/e2e/charts: ${MISSING ?? "kustomizations
     plane = await ControlPlane.start({ controllers: false });
     await installKinds(plane.api, "v2.21.0");
     await installKinds(plane.api, "kinds");
+    // Both say, as a warning, what of a workload a restricted namespace would refuse in its pods.
+    for (const folder of ["deploy/service", "deploy/triton"]) {
+      const objects = renderedObjects(renderedText(KUBECTL ?? "", folder));
+      for (const object of objects.filter(({ kind }) => kind === "Namespace"))
+        await postStrict(plane.api, object);
+    }
+  });
+
+  test("a pod that would run as root is warned of", async () => {
+    if (plane === null) throw new Error("no API server");
+    const labels = { app: "root" };
+    const spec = {
+      selector: { matchLabels: labels },
+      template: { metadata: { labels }, spec: { containers: [{ name: "a", image: "a:1" }] } },
+    };
+    const metadata = { name: "root", namespace: "ai-inference" };
+    const { warnings } = await postStrict(plane.api, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata,
+      spec,
+    });
+    expect(warnings.join()).toContain("runAsNonRoot");
   });
 
   afterAll(async () => {
