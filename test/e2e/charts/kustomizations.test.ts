@@ -50,12 +50,8 @@ describe.skipIf(MISSING !== null)(`test/e2e/charts: ${MISSING ?? "kustomizations
       template: { metadata: { labels }, spec: { containers: [{ name: "a", image: "a:1" }] } },
     };
     const metadata = { name: "root", namespace: "ai-inference" };
-    const { warnings } = await postStrict(plane.api, {
-      apiVersion: "apps/v1",
-      kind: "Deployment",
-      metadata,
-      spec,
-    });
+    const deployment = { apiVersion: "apps/v1", kind: "Deployment", metadata, spec };
+    const { warnings } = await postStrict(plane.api, deployment);
     expect(warnings.join()).toContain("runAsNonRoot");
   });
 
