@@ -14,6 +14,8 @@ const ALONE = [
 ];
 /** How many files run side by side: on two cores most of them do nothing but wait. */
 const SIDE_BY_SIDE = 3;
+/** How many tests of a file that allows it do. */
+const CASES_SIDE_BY_SIDE = 8;
 /** The longest, which others must not wait for at the end. */
 const LONGEST = [
   "conformance.test.ts",
@@ -47,6 +49,7 @@ export default defineConfig({
           include: ["test/e2e/**/*.test.ts"],
           exclude: ALONE,
           maxWorkers: SIDE_BY_SIDE,
+          maxConcurrency: CASES_SIDE_BY_SIDE,
           sequence: { groupOrder: 0 },
         },
       },

@@ -122,14 +122,14 @@ const tolerant: ConformanceCase = {
   run: (cluster) =>
     withWorkload(
       cluster,
-      { namespace: "tolerant", replicas: 10, min: 1, hpaTolerance: 0.1 },
+      { namespace: "tolerant", replicas: 10, min: 1, exactly: 10, hpaTolerance: 0.1 },
       async (workload) => {
-        await workload.settle(88, 10);
-        // Going in, nine may use nine tenths of what they bear: 77 of 81 requests/s.
-        const seconds = await workload.settle(77, 9);
-        await workload.settle(95, 10);
-        workload.load(105);
-        await workload.untilMeasured(105);
+        await workload.untilDesired(10);
+        workload.editPolicy({ exactly: 9 });
+        const seconds = await workload.untilDesired(9);
+        workload.editPolicy({ exactly: 10 });
+        await workload.untilDesired(10);
+        workload.editPolicy({ exactly: 11 });
         await workload.untilWanted(11);
         const calls = await workload.calls();
         await eventually("further syncs", async () => ((await workload.calls()) > calls + 12 ? true : null));

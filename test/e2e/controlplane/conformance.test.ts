@@ -1,5 +1,6 @@
 // Our scaler under real KEDA, a real HPA controller and a real API server, of each release of KEDA: what becomes of every
-// change and every fault, and how long it takes. The clusters of the releases run side by side.
+// change and every fault, and how long it takes. All clusters run side by side, and those that take parts of theirs away have
+// one of their own.
 
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { prometheusMissing } from "../prometheus/prometheus-server.ts";
@@ -16,27 +17,39 @@ import { rotation } from "./rotation-case.ts";
 
 /** A cluster of its own, and what it is asked. */
 type Plane = {
+  readonly title: string;
+  /** Of its lines in the table. */
   readonly label: string;
   readonly release: KedaRelease;
   readonly settings?: ControlPlaneSettings;
-  /** Cases that run side by side, and then those that run alone. */
-  readonly undisturbed: readonly ConformanceCase[];
-  readonly disturbed: readonly ConformanceCase[];
+  readonly cases: readonly ConformanceCase[];
+  /** The cases disturb whatever else there is in the cluster. */
+  readonly runsAlone: boolean;
 };
 
+/** First what takes longest. */
 const PLANES: readonly Plane[] = [
   ...KEDA_RELEASES.map((release) => ({
+    title: `KEDA ${release}, disturbed`,
     label: release,
     release,
-    undisturbed: [...CHANGE_CASES, ...FAULT_CASES, ...COUNTED_CASES, rotation],
-    disturbed: OUTAGE_CASES,
+    cases: OUTAGE_CASES,
+    runsAlone: true,
+  })),
+  ...KEDA_RELEASES.map((release) => ({
+    title: `KEDA ${release}`,
+    label: release,
+    release,
+    cases: [...CHANGE_CASES, ...FAULT_CASES, ...COUNTED_CASES, rotation],
+    runsAlone: false,
   })),
   {
+    title: "KEDA v2.21.0, HPA without tolerance",
     label: "v2.21.0, HPA without tolerance",
     release: "v2.21.0",
     settings: { features: { HPAConfigurableTolerance: false } },
-    undisturbed: DROPPED_CASES,
-    disturbed: [],
+    cases: DROPPED_CASES,
+    runsAlone: false,
   },
 ];
 
@@ -48,9 +61,9 @@ afterAll(() => {
     process.stderr.write(`\nKubernetes ${[...versions].join(", ")}\n${outcomeTable(outcomes)}\n`);
 });
 
-for (const [index, { label, release, settings, undisturbed, disturbed }] of PLANES.entries()) {
+for (const [index, { title: planeTitle, label, release, settings, cases, runsAlone }] of PLANES.entries()) {
   const missing = programsMissing(["kubernetes", release]) ?? prometheusMissing();
-  const title = missing === null ? `KEDA ${label}` : `test/e2e/controlplane: ${missing}`;
+  const title = missing === null ? planeTitle : `test/e2e/controlplane: ${missing}`;
   describe.skipIf(missing !== null).concurrent(title, () => {
     let cluster: Cluster | null = null;
     let failed = false;
@@ -81,13 +94,7 @@ for (const [index, { label, release, settings, undisturbed, disturbed }] of PLAN
       }
     };
 
-    describe.sequential("undisturbed", () => {
-      test.concurrent.each(undisturbed)("$name", run);
-    });
-
-    if (disturbed.length === 0) return;
-    describe.sequential("disturbed", () => {
-      test.sequential.each(disturbed)("$name", run);
-    });
+    if (runsAlone) test.sequential.each(cases)("$name", run);
+    else test.concurrent.each(cases)("$name", run);
   });
 }

@@ -46,13 +46,14 @@ const dropped: ConformanceCase = {
   run: (cluster) =>
     withWorkload(
       cluster,
-      { namespace: "dropped", replicas: 10, min: 1, isExact: true, readsCluster: true },
+      { namespace: "dropped", replicas: 10, min: 1, exactly: 10, readsCluster: true },
       async (workload) => {
-        await workload.settle(88, 10);
+        await workload.untilDesired(10);
         expect(JSON.stringify((await workload.hpa())?.spec.behavior)).not.toContain("tolerance");
         const told = expect.stringMatching(/^HPA \S+ carries no tolerance: .*going in, it is told the edge/);
         expect(await workload.views()).toMatchObject([{ notes: [told] }]);
-        const seconds = await workload.settle(77, 9);
+        workload.editPolicy({ exactly: 9 });
+        const seconds = await workload.untilDesired(9);
         const expected = "said, and 10 → 9 is followed although the ScaledObject's tolerance of 0 is gone";
         return [{ name: "tolerance dropped by the API server", expected, seen: "said; 9", seconds }];
       },

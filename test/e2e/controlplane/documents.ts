@@ -18,10 +18,10 @@ export type PolicyParts = {
   readonly workload?: string;
   readonly min?: number;
   readonly targetPerReplica?: number;
-  /** The HPA's tolerance that the policy reckons with; it then has none of its own. */
+  /** Both bounds: the number that is wanted whatever the load, as long as it is this. */
+  readonly exactly?: number;
+  /** The HPA's tolerance that the policy reckons with. */
   readonly hpaTolerance?: number;
-  /** The policy has no tolerance of its own, and takes the HPA to have none. */
-  readonly isExact?: boolean;
 };
 
 /**
@@ -31,22 +31,21 @@ export type PolicyParts = {
  */
 export function policyDocument(parts: PolicyParts): string {
   const { namespace, workload = WORKLOAD, min = 0, targetPerReplica = 10, hpaTolerance } = parts;
-  const { isExact = hpaTolerance !== undefined } = parts;
-  const [out, inward] = isExact ? [0, 0] : [0.05, 0.1];
+  const [least, most] = parts.exactly === undefined ? [min, 20] : [parts.exactly, parts.exactly];
   const activation =
-    min > 0 ? "null" : `{ query: 'sum(gateway_queued{namespace="${namespace}"})', above: 0, cooldown: 3s }`;
+    least > 0 ? "null" : `{ query: 'sum(gateway_queued{namespace="${namespace}"})', above: 0, cooldown: 3s }`;
   return `apiVersion: tidemark.dev/v1alpha1
 kind: ScalingPolicy
 metadata: { name: ${POLICY} }
 spec:
   target: { kind: Deployment, namespace: ${namespace}, name: ${workload} }
   models: [ { name: ${MODEL} } ]
-  replicas: { min: ${min}, max: 20 }
+  replicas: { min: ${least}, max: ${most} }
   objective: { percentile: 99, latency: 500ms }
   signals: { requestRate: { targetPerReplica: ${targetPerReplica}, window: 5s } }
   startup: { expected: 2s }
-  scaleOut: { limits: [], tolerance: ${out} }
-  scaleIn: { stabilizationWindow: 6s, cooldown: 12s, limits: [], tolerance: ${inward} }
+  scaleOut: { limits: [], tolerance: 0.05 }
+  scaleIn: { stabilizationWindow: 6s, cooldown: 12s, limits: [], tolerance: 0.1 }
   activation: ${activation}
   missingData: { maxAge: 6s, holdFor: 6s }
   keda: { tolerance: ${hpaTolerance ?? 0} }
