@@ -57,12 +57,30 @@ describe.skipIf(TOOLS_MISSING)(
       expect(existsSync(join(models, "repository"))).toBe(false);
     });
 
-    test("asks again while the store refuses", async () => {
-      store = await startStore(archive.bytes, 2);
+    test("asks again while the store is busy", async () => {
+      store = await startStore(archive.bytes, [503, 429]);
       const { code } = await fetchModel(store, archive.sha256, models);
       expect(code).toBe(0);
       expect(store.asked.length).toBe(3);
       expect(config()).toBe(CONFIG);
+    });
+
+    test("fails at once where the store has no such archive", async () => {
+      store = await startStore(null);
+      const { code, text } = await fetchModel(store, archive.sha256, models);
+      expect(code).not.toBe(0);
+      expect(text).toContain("404");
+      expect(store.asked.length).toBe(1);
+      expect(readdirSync(models)).not.toContain("repository");
+    });
+
+    test("fails at once where the store has no such archive", async () => {
+      store = await startStore(null);
+      const { code, text } = await fetchModel(store, archive.sha256, models);
+      expect(code).not.toBe(0);
+      expect(text).toContain("404");
+      expect(store.asked.length).toBe(1);
+      expect(readdirSync(models)).not.toContain("repository");
     });
 
     test("begins anew where an earlier attempt was cut off, whatever it left", async () => {

@@ -32,13 +32,17 @@ export function archiveOf(folder: string, scratch: string): Archive {
   return { bytes, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
-/** Returns a store that answers every path alike, after so many refusals with 503. */
-export async function startStore(bytes: Buffer, refusals = 0): Promise<ModelStore> {
+/** Returns a store that answers every path alike, after these statuses; with none of bytes it has nothing: 404. */
+export async function startStore(
+  bytes: Buffer | null,
+  refusals: readonly number[] = [],
+): Promise<ModelStore> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(request.url ?? "");
-    if (asked.length <= refusals) response.writeHead(503).end();
-    else response.writeHead(200).end(bytes);
+    const refusal = refusals[asked.length - 1] ?? (bytes === null ? 404 : null);
+    if (refusal === null) response.writeHead(200).end(bytes);
+    else response.writeHead(refusal).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
