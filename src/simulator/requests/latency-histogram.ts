@@ -79,6 +79,17 @@ export class LatencyHistogram {
     if (startedAt - earliest > queue.#max) queue.#max = startedAt - earliest;
   }
 
+  /** Returns the spans by bucket that were added since the buckets were as in `before`, which is brought up to date. */
+  takeFresh(before: Uint32Array): Uint32Array {
+    const { buckets } = this;
+    const fresh = new Uint32Array(HISTOGRAM_BUCKETS);
+    for (let bucket = 0; bucket < HISTOGRAM_BUCKETS; bucket += 1) {
+      fresh[bucket] = (buckets[bucket] ?? 0) - (before[bucket] ?? 0);
+    }
+    before.set(buckets);
+    return fresh;
+  }
+
   /** Returns the mean in seconds, null of nothing. */
   mean(): number | null {
     return this.#count === 0 ? null : this.#sum / this.#count;

@@ -108,9 +108,7 @@ export class RequestScore {
     // Arrivals are in order: those that are late come first.
     let late = 0;
     while (late < count && answeredAt - (times[(first + late) & mask] ?? 0) > objectiveSeconds) late += 1;
-    if (late === count) return;
-    this.good += count - late;
-    this.#goodArrivals(batch, late);
+    if (late < count) this.#goodArrivals(batch, late);
   }
 
   rejected(arrivedAt: number): void {
@@ -134,15 +132,16 @@ export class RequestScore {
   /** Returns the 99th percentile in seconds of the latencies of requests answered since the last call, null of none. */
   takeWindowP99(): number | null {
     const count = this.latency.count - this.#windowCountBefore;
-    const fresh = this.latency.buckets.map((all, bucket) => all - (this.#windowBefore[bucket] ?? 0));
-    this.#windowBefore.set(this.latency.buckets);
+    const fresh = this.latency.takeFresh(this.#windowBefore);
     this.#windowCountBefore = this.latency.count;
     const largest = this.latency.max();
     return count === 0 || largest === null ? null : Math.min(largest, quantileOf(fresh, count, 0.99));
   }
 
+  /** All but the first `late` of a batch are good. */
   #goodArrivals({ times, mask, first, count }: ArrivalWindow, late: number): void {
     const { goodBySecond } = this;
+    this.good += count - late;
     const firstSecond = Math.floor(times[(first + late) & mask] ?? 0);
     if (Math.floor(times[(first + count - 1) & mask] ?? 0) === firstSecond) {
       goodBySecond[firstSecond] = (goodBySecond[firstSecond] ?? 0) + count - late;

@@ -23,9 +23,8 @@ class FreshLatencies {
   readonly p90Ms: (number | null)[] = [];
   readonly p99Ms: (number | null)[] = [];
 
-  close({ buckets }: LatencyHistogram): void {
-    const fresh = buckets.map((all, bucket) => all - (this.#before[bucket] ?? 0));
-    this.#before.set(buckets);
+  close(latency: LatencyHistogram): void {
+    const fresh = latency.takeFresh(this.#before);
     const count = fresh.reduce((sum, one) => sum + one, 0);
     const at = (share: number): number | null =>
       count === 0 ? null : Math.round(quantileOf(fresh, count, share) * MILLIS * 100) / 100;
