@@ -52,7 +52,7 @@ export function readPending(workload: ObservedWorkload, policy: BacklogSignalPol
     freshPods,
     oldest: weightedSum(sum("oldest")),
     newest: weightedSum(sum("newest")),
-    capped: known ? cappedSum(models, policy.targetPerReplica) : null,
+    capped: known ? cappedSum(workload, models, policy.targetPerReplica) : null,
     ...(known ? weightedParts(sum("mean")) : {}),
   };
 }
@@ -82,19 +82,25 @@ function isQuiet(
   return isIdle(workload, { model, window, freshPods: Math.min(freshPods, counted) }, increases);
 }
 
+type ModelGauges = { readonly model: { readonly weight: number }; readonly gauges: readonly PodGauge[] };
+
 /** Returns Σ min(pᵢ, target + 3 × median p), pᵢ = a pod's weighted sum over models; null below 3 pods. */
 function cappedSum(
-  models: readonly { readonly model: { readonly weight: number }; readonly gauges: readonly PodGauge[] }[],
+  { pods }: ObservedWorkload,
+  models: readonly ModelGauges[],
   target: number,
 ): number | null {
-  const byPod = new Map<string, number>();
-  for (const { model, gauges } of models) {
-    for (const { pod, mean } of gauges) byPod.set(pod.name, (byPod.get(pod.name) ?? 0) + mean * model.weight);
-  }
-  if (byPod.size < PODS_TO_COMPARE) return null;
-  const levels = [...byPod.values()];
+  const levels = levelsByPod(pods, models);
+  if (levels.length < PODS_TO_COMPARE) return null;
   const ceiling = target + MEDIANS_ALLOWED * median(levels);
-  // By pod name, so that rounding does not depend on which model a pod was first seen with.
-  const names = [...byPod.keys()].sort();
-  return names.reduce((total, name) => total + Math.min(byPod.get(name) ?? 0, ceiling), 0);
+  return levels.reduce((total, level) => total + Math.min(level, ceiling), 0);
+}
+
+/** By pod name, so that rounding does not depend on which model a pod was first seen with. */
+function levelsByPod(pods: readonly ObservedPod[], models: readonly ModelGauges[]): readonly number[] {
+  const byPod = new Map<ObservedPod, number>();
+  for (const { model, gauges } of models) {
+    for (const { pod, mean } of gauges) byPod.set(pod, (byPod.get(pod) ?? 0) + mean * model.weight);
+  }
+  return pods.flatMap((pod) => byPod.get(pod) ?? []);
 }

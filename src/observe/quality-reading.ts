@@ -96,9 +96,15 @@ export function withoutWorst(
   increases: readonly PodIncreases[],
   valueWithout: (pod: PodIncreases) => number | null,
 ): number | null {
-  const busy = increases.filter(({ success }) => success > 0);
-  const values = busy.length < 2 ? [] : busy.flatMap((pod) => valueWithout(pod) ?? []);
-  return values.length === 0 ? null : Math.min(...values);
+  let busy = 0;
+  let least: number | null = null;
+  for (const pod of increases) {
+    if (pod.success <= 0) continue;
+    busy += 1;
+    const value = valueWithout(pod);
+    if (value !== null && (least === null || value < least)) least = value;
+  }
+  return busy < 2 ? null : least;
 }
 
 /** Returns the window of a quality signal. */
