@@ -1,3 +1,5 @@
+// The logarithm from a table, against the one of the machine.
+
 import { describe, expect, it } from "vitest";
 import { negativeLog } from "../../../../src/simulator/random/negative-log.ts";
 import { randomStream } from "../../../../src/simulator/random/random-stream.ts";
