@@ -21,7 +21,7 @@ export class ScrapeHistory {
   constructor(shapes: readonly SeriesShape[], keep: Millis) {
     this.#shapes = shapes;
     this.#keep = keep;
-    this.#columns = shapes.map(() => []);
+    this.#columns = shapes.map(fractions);
   }
 
   /** Keeps one attempt, later than those before; null = it failed. */
@@ -73,4 +73,14 @@ export class ScrapeHistory {
       this.#columns[index] = this.#columns[index]?.slice(samples) ?? [];
     }
   }
+}
+
+/**
+ * Returns an empty list that keeps numbers as V8 keeps fractions: were it to change over when a counter outgrows 32 bits,
+ * all that reads samples would be compiled anew.
+ */
+function fractions(): number[] {
+  const column = [0.5];
+  column.length = 0;
+  return column;
 }
