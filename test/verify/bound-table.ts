@@ -11,22 +11,30 @@ import {
 import { SHAPES, type Shape } from "../support/simulation/shapes.ts";
 import type { BoundAnswer } from "./bound-run.ts";
 
+/** Whether figures without a limit are shown too. */
+type Shown = { readonly isAllTold: boolean };
+
 /** Returns the table of the bounds that were run; a figure that misses its limit is bold, with in how many runs. */
-export function boundTable(bounds: readonly Bound[], answers: readonly BoundAnswer[]): string {
+export function boundTable(bounds: readonly Bound[], answers: readonly BoundAnswer[], shown: Shown): string {
   const shapes = SHAPES.filter((shape) => answers.some(({ job }) => job.shape === shape.name));
   const asked = bounds.filter((bound) => answers.some(({ job }) => job.bound === boundName(bound)));
   return [
     `| bound | ${shapes.map(({ name }) => name).join(" | ")} |`,
     `|---|${"---|".repeat(shapes.length)}`,
-    ...asked.map((bound) => row(bound, shapes, answers)),
+    ...asked.map((bound) => row(bound, shapes, { answers, shown })),
   ].join("\n");
 }
 
-function row(bound: Bound, shapes: readonly Shape[], answers: readonly BoundAnswer[]): string {
+function row(
+  bound: Bound,
+  shapes: readonly Shape[],
+  { answers, shown }: { readonly answers: readonly BoundAnswer[]; readonly shown: Shown },
+): string {
   const cells = shapes.map(({ name }) =>
     cell(
       bound,
       answers.filter(({ job }) => job.bound === boundName(bound) && job.shape === name),
+      shown,
     ),
   );
   return `| ${bound.id} ${bound.about}: ${limitsInWords(bound)} | ${cells.join(" | ")} |`;
@@ -38,11 +46,11 @@ function limitsInWords({ limits }: Bound): string {
     .join(", ");
 }
 
-function cell(bound: Bound, answers: readonly BoundAnswer[]): string {
+function cell(bound: Bound, answers: readonly BoundAnswer[], { isAllTold }: Shown): string {
   const limits = limitsOf(bound);
   const names = Object.keys(answers[0]?.figures ?? {});
   const judged = names.filter((name) => name in limits && name !== "breaches");
-  const told = names.filter((name) => !(name in limits));
+  const told = names.filter((name) => isAllTold && !(name in limits));
   return [...judged, ...told, "breaches"]
     .flatMap((name) => {
       const values = answers.map(({ figures }) => figures[name] ?? Number.NaN);

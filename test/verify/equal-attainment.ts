@@ -4,6 +4,10 @@ import type { TriedScore } from "./trace-search.ts";
 
 /** Less than one late request in so many cannot be told from none. */
 const LEAST_LATE_RATIO = 1e-4;
+/** Attainments no further apart count as equal where nothing more can be had. */
+const EQUAL_WITHIN = 0.001;
+/** So many times the late share that is allowed is no service that could be compared. */
+const HOPELESS_TIMES = 5;
 
 /** Returns the largest share in time that any of the settings reaches; 0 for none. */
 export function mostAttained(settings: readonly TriedScore[]): number {
@@ -38,8 +42,9 @@ function lateness(attainmentRatio: number): number {
 }
 
 /**
- * Returns the attainment at which two rules are compared: what is required, or, where both fall short of it, the most that
- * both reach. Null where one alone reaches what is required: then they are not equal.
+ * Returns the attainment at which two rules are compared: what is required, or, where both fall short of it, a little less
+ * than both reach: near the most that can be had, hours grow without end. Null where one alone reaches what is required,
+ * or one is hopelessly late: then they are not equal.
  */
 export function commonAttainment(
   one: readonly TriedScore[],
@@ -47,7 +52,8 @@ export function commonAttainment(
   requiredRatio: number,
 ): number | null {
   const reached = [mostAttained(one), mostAttained(other)];
-  const reaching = reached.filter((ratio) => ratio >= requiredRatio).length;
-  if (reaching === 1) return null;
-  return reaching === 2 ? requiredRatio : Math.min(...reached);
+  const least = Math.min(...reached);
+  if (least >= requiredRatio) return requiredRatio;
+  const hopeless = 1 - HOPELESS_TIMES * (1 - requiredRatio);
+  return Math.max(...reached) >= requiredRatio || least < hopeless ? null : least - EQUAL_WITHIN;
 }

@@ -15,6 +15,8 @@ const HOUR = 3600;
 const HALF_HOUR = HOUR / 2;
 const DAY = 24 * HOUR;
 const LEAD_SECONDS = 300;
+/** The run goes on for so many times the objective after the last arrival, which may still be answered in time. */
+const TAIL_OBJECTIVES = 2;
 
 /** Readings of a trace whose counts are summed before they are multiplied are of so many seconds. */
 export const SUMMED_SECONDS = 60;
@@ -199,7 +201,7 @@ export function scenarioOf(traced: TraceCase, part: TracePart): Scenario {
   return {
     name,
     start: EPOCH,
-    durationSeconds: leadSeconds + durationSeconds,
+    durationSeconds: leadSeconds + durationSeconds + TAIL_OBJECTIVES * traced.objectiveSeconds,
     warmupSeconds: leadSeconds,
     seeds: [],
     workloads: [

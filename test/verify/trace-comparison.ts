@@ -10,7 +10,7 @@ export type Outcome = "won" | "level" | "lost";
 
 export type Comparison = {
   readonly outcome: Outcome;
-  /** At which both are compared; null where only one reaches what is required, which then wins. */
+  /** At which both are compared; null where they are not equal: the one that attains more wins. */
   readonly attainmentRatio: number | null;
   /** Of the other, against ours: 0.1 = a tenth more; null without a common attainment. */
   readonly moreHoursRatio: number | null;
@@ -22,8 +22,13 @@ export type Comparison = {
 export function compared(ours: Entrant, other: Entrant): Comparison {
   const attainmentRatio = commonAttainment(meanScores(ours), meanScores(other), REQUIRED);
   if (attainmentRatio === null) {
-    const oursReaches = mostAttained(meanScores(ours)) >= REQUIRED;
-    return { outcome: oursReaches ? "won" : "lost", attainmentRatio, moreHoursRatio: null, difference: null };
+    const oursIsBetter = mostAttained(meanScores(ours)) > mostAttained(meanScores(other));
+    return {
+      outcome: oursIsBetter ? "won" : "lost",
+      attainmentRatio,
+      moreHoursRatio: null,
+      difference: null,
+    };
   }
   const [base, head] = [
     hoursAt(meanScores(ours), attainmentRatio),

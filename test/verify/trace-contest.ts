@@ -60,13 +60,13 @@ export async function holdContest(
   });
 }
 
-/** The first try is where its rule starts; the others of the first half are spread, those of the second near the best. */
+/** The first try is where its rule starts; the others of the first two thirds are spread, the rest lies near the best. */
 async function trained(
   ground: Ground,
   cases: readonly TraceCase[],
   budget: number,
 ): Promise<readonly Pair[]> {
-  const spread = Math.ceil(budget / 2);
+  const spread = Math.ceil((2 * budget) / 3);
   const begun = cases.flatMap((traced) => TRACE_RULES.map((rule) => ({ traced, rule, tried: [] })));
   const first = await tryAll(ground, begun, ({ traced, rule }) => {
     const start = rule.start(traced);

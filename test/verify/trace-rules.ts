@@ -32,7 +32,7 @@ const whole = (axis: Axis): Axis => ({ ...axis, isWhole: true });
 
 /** From a quarter of what saturates a replica to nearly all of it; the same for each rule that aims at a load. */
 const load = ({ capacity }: TraceCase): Axis => linear(0.25 * capacity, 0.95 * capacity);
-const fewest = ({ mostReplicas }: TraceCase): Axis => whole(log(1, mostReplicas / 2));
+const fewest = ({ mostReplicas }: TraceCase): Axis => whole(linear(1, mostReplicas / 2));
 /** Documented: not below a start-up. Longer than the default, training time would have to hold many waves to tell. */
 const stabilization = ({ startupSeconds }: TraceCase): Axis => whole(log(startupSeconds, 300));
 const waits = whole(log(30, 1800));

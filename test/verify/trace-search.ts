@@ -3,8 +3,8 @@
 import { randomStream } from "../../src/simulator/random/random-stream.ts";
 import { SobolSequence } from "../../src/tuning/sobol.ts";
 
-/** Half the width of the cube about the best point in which the second half of a search stays. */
-const NEIGHBOURHOOD = 0.15;
+/** Half the width of the cube about the best point in which the end of a search stays. */
+const NEIGHBOURHOOD = 0.1;
 
 /** What a try came to; what it costs counts only where it attains what is asked for. */
 export type TriedScore = { readonly gpuHours: number; readonly attainmentRatio: number };

@@ -41,6 +41,13 @@ describe.each(TRACE_CASES)("the service of $name", (traced) => {
     expect(heldOut.fromSeconds).toBeGreaterThanOrEqual(train.fromSeconds + train.durationSeconds);
   });
 
+  test.each(["train", "hold-out"] as const)("may answer what comes last, %s", (part) => {
+    const { durationSeconds, workloads } = scenarioOf(traced, part);
+    const [stream] = workloads[0]?.models[0]?.traffic ?? [];
+    const traffic = stream?.kind === "traced" ? stream.forSeconds : null;
+    expect(durationSeconds - (traffic ?? durationSeconds)).toBeCloseTo(2 * traced.objectiveSeconds, 6);
+  });
+
   test("is scaled by our policy with every number in it", () => {
     const { policy } = tunedPolicy(traced, { target: 1.5, stabilizationWindow: 200, minReplicas: 3 });
     expect(policy.signals.requestRate?.targetPerReplica).toBe(1.5);
