@@ -15,20 +15,19 @@ export function mostAttained(settings: readonly TriedScore[]): number {
 }
 
 /**
- * Returns the GPU-hours at an attainment: of the cheapest setting that reaches it, or less where a cheaper one that falls
- * short lies on the other side: between the two, hours are linear in the logarithm of the late share. Null where none
- * reaches it.
+ * Returns the GPU-hours at an attainment: of the cheapest setting that reaches it, or less where the one that falls short
+ * by least is cheaper: between the two, hours are linear in the logarithm of the late share. Null where none reaches it.
  */
 export function hoursAt(settings: readonly TriedScore[], attainmentRatio: number): number | null {
   const reaching = settings.filter((setting) => setting.attainmentRatio >= attainmentRatio);
-  const short = settings.filter((setting) => setting.attainmentRatio < attainmentRatio);
-  const hours = reaching.flatMap((over) => [
-    over.gpuHours,
-    ...short
-      .filter((under) => under.gpuHours < over.gpuHours)
-      .map((under) => between(under, over, attainmentRatio)),
-  ]);
-  return hours.length === 0 ? null : Math.min(...hours);
+  const [over] = reaching.toSorted((one, other) => one.gpuHours - other.gpuHours);
+  const [under] = settings
+    .filter((setting) => setting.attainmentRatio < attainmentRatio)
+    .toSorted((one, other) => other.attainmentRatio - one.attainmentRatio);
+  if (over === undefined) return null;
+  return under === undefined || under.gpuHours >= over.gpuHours
+    ? over.gpuHours
+    : between(under, over, attainmentRatio);
 }
 
 function between(under: TriedScore, over: TriedScore, attainmentRatio: number): number {

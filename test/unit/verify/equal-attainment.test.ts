@@ -15,6 +15,11 @@ describe("GPU-hours at an attainment", () => {
       hours: 11,
     },
     {
+      name: "never below what falls short by less",
+      settings: [score(1, 0.9), score(10, 0.96), score(12, 0.9975)],
+      hours: 11,
+    },
+    {
       name: "what falls short and costs more helps nobody",
       settings: [score(20, 0.96), score(12, 0.9975)],
       hours: 12,
