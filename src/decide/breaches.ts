@@ -7,6 +7,7 @@ import { after, elapsed, minutes } from "../domain/units.ts";
 import { incurableCause } from "./attribution.ts";
 import { isBacklogAtTarget, isBacklogImbalanced } from "./backlog-signal.ts";
 import type { TickContext } from "./context.ts";
+import { isSettled } from "./held-replicas.ts";
 import { customQualityVerdict, type QualityVerdict, qualityVerdict } from "./quality-verdict.ts";
 
 /** A signal counts for nothing for so long once replicas have turned out not to help. */
@@ -65,19 +66,23 @@ export function advanceBreaches(judged: Judged, context: TickContext): ScalerSta
   return next;
 }
 
-/** Returns when the earliest breach began that this tick found futile; null where it found none. */
-export function foundFutileSince(
+/**
+ * Returns when the earliest breach began that is futile by values that the count in hand alone has made; null where there
+ * is none. Found futile at once, a breach is confirmed only then: its value still holds what came before more replicas.
+ */
+export function futileSince(
   breaches: ScalerState["breaches"],
-  { state, at }: TickContext,
+  { verdicts }: Judged,
+  context: TickContext,
 ): Breach["at"] | null {
-  const found = Object.entries(breaches).filter(([name, { futileUntil }]) => {
-    const before = state.breaches[name]?.futileUntil ?? null;
-    return futileUntil !== null && futileUntil !== before && at < futileUntil;
+  if (!isSettled(context)) return null;
+  const confirmed = [...verdicts].flatMap(([name, verdict]) => {
+    const breach = breaches[name];
+    return breach !== undefined && isFutileAt(breach, context.at) && isStillAsBad(breach, verdict)
+      ? [breach.at]
+      : [];
   });
-  return found.reduce<Breach["at"] | null>(
-    (earliest, [, breach]) => (earliest === null || breach.at < earliest ? breach.at : earliest),
-    null,
-  );
+  return confirmed.toSorted((one, other) => one - other)[0] ?? null;
 }
 
 function verdictsOf(context: TickContext): ReadonlyMap<AnySignalName, QualityVerdict> {
@@ -132,7 +137,15 @@ function isFutileNow(breach: Breach, value: number, context: TickContext): boole
   const load = loadPerReplica(context);
   if (load === null || breach.loadPerReplica === null) return false;
   const isQuiet = state.backlogAboveAt === null || elapsed(state.backlogAboveAt, at) >= QUIET_AFTER_BACKLOG;
-  return isQuiet && load <= RELIEVED_RATIO * breach.loadPerReplica && value >= UNCHANGED_RATIO * breach.value;
+  return isQuiet && load <= RELIEVED_RATIO * breach.loadPerReplica && isUnchanged(breach, value);
+}
+
+function isStillAsBad(breach: Breach, verdict: QualityVerdict): boolean {
+  return verdict.kind === "sustained" && isUnchanged(breach, verdict.value);
+}
+
+function isUnchanged(breach: Breach, value: number): boolean {
+  return value >= UNCHANGED_RATIO * breach.value;
 }
 
 function loadPerReplica({ observation, ready }: TickContext): number | null {

@@ -8,7 +8,7 @@ import { type Activity, activityOf, gate } from "./activation.ts";
 import { isBacklogAbove } from "./backlog-signal.ts";
 import { scaleInBlockers } from "./blockers.ts";
 import { awaitRollout, clampToBounds, freeze } from "./bounds.ts";
-import { advanceBreaches, foundFutileSince, judge } from "./breaches.ts";
+import { advanceBreaches, futileSince, judge } from "./breaches.ts";
 import { combine, hold, isAnythingLive } from "./combine.ts";
 import { contextOf, type TickContext } from "./context.ts";
 import { coolDown } from "./cooldown.ts";
@@ -89,11 +89,9 @@ function open(previous: ScalerState, observation: Observation, policy: Policy): 
 function learn(signals: readonly SignalStep[], context: TickContext): ScalerState {
   const judged = judge(context);
   const breaches = advanceBreaches(judged, context);
-  const futileSince = foundFutileSince(breaches, context);
+  const since = futileSince(breaches, judged, context);
   const learned =
-    futileSince === null
-      ? learnFromLoad(judged, context)
-      : withoutPointsSince(context.state.learned, futileSince);
+    since === null ? learnFromLoad(judged, context) : withoutPointsSince(context.state.learned, since);
   // What limits the load is known again, and stays so when it is forgotten later.
   const isMemoryLost = context.state.isMemoryLost && learnedLimit(null, learned) === null;
   return { ...judgeProbe(signals, context), breaches, learned, isMemoryLost };

@@ -8,8 +8,9 @@ import {
   VERSIONS_MAX,
 } from "../domain/learned-capacity.ts";
 import type { ScalerState } from "../domain/state.ts";
-import { before, elapsed, type Instant, minutes, seconds } from "../domain/units.ts";
+import { before, elapsed, type Instant, minutes } from "../domain/units.ts";
 import type { TickContext } from "./context.ts";
+import { isSettled } from "./held-replicas.ts";
 import {
   type ExecutionRatio,
   executionRatio,
@@ -24,8 +25,6 @@ const FASTER_RATIO = 0.8;
 const SLOWER_RATIO = 1.25;
 /** For so long, without a break: a stall is no change of service. */
 const CHANGED_FOR = minutes(2);
-/** Batches of two sizes in one window take longer than batches of their mean size seem to: it must hold one. */
-const SETTLED_AFTER = seconds(150);
 const QUIET_AFTER_BACKLOG = minutes(4);
 /** Batches this close to the fullest are of one size. */
 const FULL_RATIO = 0.95;
@@ -75,12 +74,16 @@ function knownServices(context: TickContext): readonly KnownService[] {
     .map((seen) => ({ seen, execution: executionRatio(state.learned, seen) }));
 }
 
-/** Returns whether the window holds batches of about one size: the count has stood, and no backlog is or was just there. */
-function isOfOneSize({ batch }: SeenService, { at, state }: TickContext): boolean {
-  const { held, backlogAboveAt, learned } = state;
+/**
+ * Returns whether the window holds batches of about one size: the count has stood, and no backlog is or was just there.
+ * Batches of two sizes take longer than batches of their mean size seem to.
+ */
+function isOfOneSize({ batch }: SeenService, context: TickContext): boolean {
+  const { at, state } = context;
+  const { backlogAboveAt, learned } = state;
   if (learned.fullBatch !== null && batch >= FULL_RATIO * learned.fullBatch.inferences) return true;
   const isQuiet = backlogAboveAt === null || elapsed(backlogAboveAt, at) >= QUIET_AFTER_BACKLOG;
-  return isQuiet && held !== null && elapsed(held.since, at) >= SETTLED_AFTER;
+  return isQuiet && isSettled(context);
 }
 
 /** Since when each model's batches have been of about the size that they are now. */

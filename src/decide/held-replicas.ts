@@ -31,15 +31,21 @@ export function advanceHeld(context: TickContext): HeldReplicas | null {
   };
 }
 
+/** Returns whether the count in hand has stood long enough to be judged. */
+export function isSettled({ at, state: { held } }: TickContext): boolean {
+  return held !== null && elapsed(held.since, at) >= SETTLED_AFTER;
+}
+
 /**
  * Returns the load per ready replica that the count in hand is judged by: of λ and its mean the smaller. Null while the
  * count is too young, λ unknown, or so far above its mean that it is a surge.
  */
-export function settledLoadPerReplica({ at, state, observation }: TickContext): number | null {
+export function settledLoadPerReplica(context: TickContext): number | null {
+  const { state, observation } = context;
   const { held } = state;
   const load = observation.traffic.arrivalsPerSecond;
   if (held === null || load === null || held.meanArrivalsPerSecond === null) return null;
-  if (elapsed(held.since, at) < SETTLED_AFTER || load > SURGE_RATIO * held.meanArrivalsPerSecond) return null;
+  if (!isSettled(context) || load > SURGE_RATIO * held.meanArrivalsPerSecond) return null;
   return Math.min(load, held.meanArrivalsPerSecond) / held.ready;
 }
 

@@ -52,3 +52,32 @@ test.each([
 ])("a lasting backlog at a load that had been clean, $name", ({ waiting, capped, points }) => {
   expect(badPointsAfter(waiting, capped)).toEqual(points);
 });
+
+/** Four replicas at 100 requests/s whose queue is too long; then five, whose queue is `after(seconds)` long. */
+function badPointsOnceFive(after: (seconds: number) => number): readonly number[] {
+  const queued = aPolicy({ signals: { queueDuration: DECLARED.queueDuration } });
+  const ticks = Array.from({ length: 40 }, (_, index) => {
+    const sinceFive = 15 * (index - 20);
+    const replicas = sinceFive < 0 ? 4 : 5;
+    return anObservation({
+      t: 15 * index,
+      desired: replicas,
+      ready: replicas,
+      signals: live({ queueDuration: sinceFive < 0 ? 0.3 : after(sinceFive) }),
+      traffic: { arrivalsPerSecond: 100, recentArrivalsPerSecond: 100 },
+    });
+  });
+  const learned = run(queued, ticks, initialState({ remembers: true })).at(-1)?.state.learned;
+  return learned?.badPoints.map(({ perReplica }) => perReplica) ?? [];
+}
+
+test.each([
+  {
+    name: "the window still held the time before: kept",
+    after: (s: number) => (s < 60 ? 0.3 : 0.05),
+    points: [25],
+  },
+  { name: "it stays so once the count has settled: withdrawn", after: () => 0.3, points: [] },
+])("a bad point whose breach looked futile when a replica was added, $name", ({ after, points }) => {
+  expect(badPointsOnceFive(after)).toEqual(points);
+});

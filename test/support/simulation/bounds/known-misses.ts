@@ -13,6 +13,12 @@ type KnownMiss = {
 
 const KNOWN_MISSES: readonly KnownMiss[] = [
   {
+    bound: /^B1: 60 % of 8, (none declared|`learned`)$/,
+    shapes: "G",
+    figure: "attained",
+    reason: "a trial from five to four, allowed by 1.25 × proven, asks 79/s of replicas that carry 66.7",
+  },
+  {
     bound: /^B5/,
     shapes: "L",
     figure: "last",
@@ -43,6 +49,20 @@ const KNOWN_MISSES: readonly KnownMiss[] = [
     reason: "as its changes: a cap of 1.4 instead of 2, which nothing saturates any more",
   },
   {
+    bound: /^B7/,
+    shapes: "G",
+    figure: "changes",
+    reason:
+      "the target asks for three, and bursts end each trial of three before the count has stood for 150 s, so nothing is learned of it",
+  },
+  {
+    bound: /^B8: .*Poisson/,
+    shapes: "C",
+    figure: "attained",
+    reason:
+      "the cap is first met in the steepest rise of the day, with starts of 420 s: late once, then known",
+  },
+  {
     bound: /^B8/,
     shapes: "CGL",
     figure: "hours",
@@ -51,9 +71,10 @@ const KNOWN_MISSES: readonly KnownMiss[] = [
   },
   {
     bound: /^B8: .*bursts/,
-    shapes: "CG",
+    shapes: "G",
     figure: "attained",
-    reason: "99.77 and 99.80 %; the right target attains 99.80 and 99.89 % with more hours",
+    reason:
+      "99.60 to 99.80 %, no replica being saturated for long enough to show a cap; the right target attains 99.89 % under the first seed, with more hours",
   },
   {
     bound: /^E: .*bursts/,
@@ -69,8 +90,8 @@ const KNOWN_MISSES: readonly KnownMiss[] = [
     reason: "rule 17 leaves a tenth of the target aside coming down: 12 replicas for 300/s at 30",
   },
   {
-    bound: /^S: .* (none declared|`learned`)$/,
-    shapes: "C",
+    bound: /^S:/,
+    shapes: "CGL",
     figure: "mostRatio",
     reason:
       "rule 12 lets quality ask for 1.5 λ ÷ u = 25 or 26 once nothing starts, though the backlog is being cleared by then; 14 or 15 are needed",
