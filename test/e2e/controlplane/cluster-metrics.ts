@@ -4,9 +4,9 @@
 import { writeFileSync } from "node:fs";
 import http from "node:http";
 import { join } from "node:path";
+import { freePorts } from "../../support/free-ports.ts";
 import type { ApiClient, KubernetesObject, Watch } from "./api-client.ts";
 import { eventually } from "./eventually.ts";
-import { freePorts } from "./free-ports.ts";
 import { PlaneProcess } from "./plane-process.ts";
 import type { TritonFleet } from "./triton-fleet.ts";
 

@@ -3,10 +3,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePorts } from "../../support/free-ports.ts";
 import { ApiClient } from "./api-client.ts";
 import { writeCertificates } from "./certificates.ts";
 import { eventually } from "./eventually.ts";
-import { freePorts } from "./free-ports.ts";
 import { PlaneProcess } from "./plane-process.ts";
 
 const ADMIN_TOKEN = "admin-token";

@@ -1,10 +1,10 @@
 // Conformance: a source that fails, and scalers that die.
 
 import { expect } from "vitest";
+import { freePorts } from "../../support/free-ports.ts";
 import { type NameServer, startNameServer } from "../keda/name-server.ts";
 import { type ConformanceCase, withWorkload } from "./conformance-case.ts";
 import { eventually } from "./eventually.ts";
-import { freePorts } from "./free-ports.ts";
 import { gateTo } from "./gate.ts";
 import type { ScaledWorkload } from "./scaled-workload.ts";
 

@@ -2,11 +2,11 @@
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePorts } from "../../support/free-ports.ts";
 import { type KedaRelease, programOf } from "./built-programs.ts";
 import { writeCertificates } from "./certificates.ts";
 import type { ControlPlane } from "./control-plane.ts";
 import { eventually } from "./eventually.ts";
-import { freePorts } from "./free-ports.ts";
 import { type Conditioned, installKinds, isTrue } from "./kinds.ts";
 import { PlaneProcess } from "./plane-process.ts";
 

@@ -2,9 +2,9 @@
 // shared among the pods of a workload.
 
 import http from "node:http";
+import { freePorts } from "../../support/free-ports.ts";
 import type { ApiClient, Watch } from "./api-client.ts";
 import { isReady, type Pod } from "./fake-kubelet.ts";
-import { freePorts } from "./free-ports.ts";
 
 /** The label by which a pod says whose it is. */
 export const WORKLOAD_LABEL = "app";

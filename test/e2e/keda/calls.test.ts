@@ -2,9 +2,10 @@
 
 import { afterAll, expect, test } from "vitest";
 import { seconds } from "../../../src/domain/units.ts";
-import { type ScalerRig, startRig } from "../../support/scaler-rig.ts";
+import type { ScalerRig } from "../../support/scaler-rig.ts";
 import { describeEachRelease } from "./each-release.ts";
 import { HPA_TIMEOUT_MS, type KedaTrigger } from "./keda-process.ts";
+import { startKedaRig } from "./keda-rig.ts";
 
 const NOT_AVAILABLE = /code = NotFound desc = policy "embedder" is not available in namespace "team-b"$/;
 const ORDERS_HEAD = ["KEDA", "round", "calls that the scaler got, in order", "KEDA's result"];
@@ -23,7 +24,7 @@ describeEachRelease("asks", (client) => {
   ])(
     "with its prefix for trigger $index put before the metric and taken off again",
     async ({ index, name }) => {
-      const rig = await startRig();
+      const rig = await startKedaRig();
       const trigger = await client().keda.trigger(address(rig), { index });
       expect(await trigger.spec()).toEqual([{ name, quantity: "1", kind: "AverageValue" }]);
       expect(await trigger.metrics()).toEqual({ values: [{ name, quantity: "7" }], active: true });
@@ -38,14 +39,14 @@ describeEachRelease("asks", (client) => {
     { why: "1000 as Kubernetes writes it", replicas: 1000, active: true, quantity: "1k" },
     { why: "the greatest count", replicas: 2 ** 31 - 1, active: true, quantity: "2147483647" },
   ])("and reads $why from the number and its float", async ({ replicas, active, quantity }) => {
-    const rig = await startRig({ record: { replicas, active } });
+    const rig = await startKedaRig({ record: { replicas, active } });
     const trigger = await client().keda.trigger(address(rig));
     const values = [{ name: "s0-desired-replicas", quantity }];
     expect(await trigger.metrics()).toEqual({ values, active });
   });
 
   test("thrice in a poll, and thrice in a sync of the HPA that has one trigger", async () => {
-    const rig = await startRig();
+    const rig = await startKedaRig();
     const trigger = await client().keda.trigger(address(rig));
     const calls = ["GetMetricSpec OK", "GetMetrics OK", "IsActive OK"];
     expect(await round(rig, "poll", () => ask(trigger))).toEqual(calls);
@@ -53,7 +54,7 @@ describeEachRelease("asks", (client) => {
   });
 
   test("eight times in a sync of the HPA that has two triggers", async () => {
-    const rig = await startRig();
+    const rig = await startKedaRig();
     const triggers = [
       await client().keda.trigger(address(rig)),
       await client().keda.trigger(address(rig), { index: 1 }),
@@ -71,7 +72,7 @@ describeEachRelease("asks", (client) => {
   });
 
   test("for the metric twice while the scaler is starting; the spec is there all the time", async () => {
-    const rig = await startRig({ record: null });
+    const rig = await startKedaRig({ record: null });
     const trigger = await client().keda.trigger(address(rig));
     const calls = ["GetMetricSpec OK", "GetMetrics UNAVAILABLE", "GetMetrics UNAVAILABLE"];
     expect(await round(rig, "poll before the first tick", () => ask(trigger))).toEqual(calls);
@@ -84,7 +85,7 @@ describeEachRelease("asks", (client) => {
   });
 
   test("for the metric twice when the ticks have stopped, and reads no number", async () => {
-    const rig = await startRig();
+    const rig = await startKedaRig();
     const trigger = await client().keda.trigger(address(rig));
     rig.time.advance(seconds(4));
     const calls = ["GetMetricSpec OK", "GetMetrics UNAVAILABLE", "GetMetrics UNAVAILABLE"];
@@ -111,7 +112,7 @@ describeEachRelease("asks", (client) => {
       code: "INVALID_ARGUMENT",
     },
   ])("for the spec of a trigger twice $why", async ({ parts, error, code }) => {
-    const rig = await startRig();
+    const rig = await startKedaRig();
     const trigger = await client().keda.trigger(address(rig), parts);
     expect(await trigger.specCached()).toEqual({ error: "got empty metric spec" });
     expect(rig.telemetry.requests).toEqual([`GetMetricSpec ${code}`, `GetMetricSpec ${code}`]);
@@ -119,14 +120,14 @@ describeEachRelease("asks", (client) => {
   });
 
   test("for a metric that is not there, and learns nothing", async () => {
-    const rig = await startRig();
+    const rig = await startKedaRig();
     const trigger = await client().keda.trigger(address(rig));
     expect(await trigger.metrics("s0-queue-length")).toEqual({ error: expect.stringMatching(/NotFound/) });
     expect(rig.telemetry.refusals).toEqual(["unknownMetric"]);
   });
 
   test("what the scaled object adds: all metadata but the policy's name is nothing to us", async () => {
-    const rig = await startRig();
+    const rig = await startKedaRig();
     const metadata = { policy: "embedder", enableTLS: "false", unsafeSsl: "false", queueName: "orders" };
     const trigger = await client().keda.trigger(address(rig), { metadata });
     expect(await trigger.metrics()).toMatchObject({ values: [{ quantity: "7" }] });

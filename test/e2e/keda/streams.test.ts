@@ -2,9 +2,10 @@
 
 import { expect, test } from "vitest";
 import { type Millis, seconds } from "../../../src/domain/units.ts";
-import { type ScalerRig, startRig } from "../../support/scaler-rig.ts";
+import type { ScalerRig } from "../../support/scaler-rig.ts";
 import { describeEachRelease } from "./each-release.ts";
 import type { KedaTrigger } from "./keda-process.ts";
+import { startKedaRig } from "./keda-rig.ts";
 
 const AT_ZERO = { active: false, replicas: 0, desired: 0 };
 const WOKEN = { active: true, replicas: 1, desired: 0 };
@@ -23,7 +24,7 @@ describeEachRelease("holds streams", (client) => {
   }
 
   test("and is told of each edge to active once, and of nothing else", async () => {
-    const rig = await startRig({ record: AT_ZERO });
+    const rig = await startKedaRig({ record: AT_ZERO });
     const trigger = await run(rig);
     expect(trigger.pushed).toEqual([]);
     for (const active of [true, true, false, true, true]) {
@@ -37,7 +38,7 @@ describeEachRelease("holds streams", (client) => {
   });
 
   test("and is told at once of a policy that is active already", async () => {
-    const rig = await startRig();
+    const rig = await startKedaRig();
     const trigger = await run(rig);
     await trigger.untilPushed(1);
     expect(trigger.pushed).toEqual([true]);
@@ -45,7 +46,7 @@ describeEachRelease("holds streams", (client) => {
   });
 
   test("and is told again every 30 s so long as the workload stays at zero", async () => {
-    const rig = await startRig({ record: AT_ZERO });
+    const rig = await startKedaRig({ record: AT_ZERO });
     const trigger = await run(rig);
     const tickFor = (count: number, record: Parameters<ScalerRig["tick"]>[0]): void => {
       for (let second = 0; second < count; second += 1) {
@@ -62,7 +63,7 @@ describeEachRelease("holds streams", (client) => {
   });
 
   test("that end when it gives up the trigger", async () => {
-    const rig = await startRig({ record: AT_ZERO });
+    const rig = await startKedaRig({ record: AT_ZERO });
     const trigger = await run(rig);
     await trigger.stop();
     while (rig.telemetry.openStreams > 0) await trigger.spec();
@@ -73,7 +74,7 @@ describeEachRelease("holds streams", (client) => {
 
   test("that a drain ends with OK, and comes back two seconds later", async () => {
     const { keda } = client();
-    const rig = await startRig();
+    const rig = await startKedaRig();
     const trigger = await run(rig);
     await trigger.untilPushed(1);
     const logged = keda.log.length;
@@ -82,7 +83,7 @@ describeEachRelease("holds streams", (client) => {
     const [ended = ""] = keda.log.slice(logged).split("retry backoff");
     expect(ended).not.toMatch(/error/i);
     await drained;
-    const next = await startRig({ address: `127.0.0.1:${rig.server.port}` });
+    const next = await startKedaRig({ address: `127.0.0.1:${rig.server.port}` });
     await trigger.untilPushed(2);
     expect(next.telemetry.openStreams).toBeGreaterThanOrEqual(1);
     expect(await trigger.metrics()).toMatchObject({ values: [{ quantity: "7" }] });
@@ -91,7 +92,7 @@ describeEachRelease("holds streams", (client) => {
 
   test("with the spec on one of them, which is then no longer asked for (since v2.21)", async () => {
     const { keda, release } = client();
-    const rig = await startRig();
+    const rig = await startKedaRig();
     const trigger = await run(rig);
     const streamed = (): boolean => trigger.events.some(({ event }) => event === "specs");
     if (release !== "v2.20.2") await keda.until(streamed);

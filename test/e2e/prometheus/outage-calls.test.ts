@@ -4,12 +4,12 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, describe, expect, onTestFinished, test } from "vitest";
 
 import { type Fault, type FaultProxy, faultProxy } from "../../support/fault-proxy.ts";
+import { freePort } from "../../support/free-ports.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { serve } from "../real-triton/serve-process.ts";
 import { KedaRounds, p99Of, type Round } from "./keda-rounds.ts";
 import {
-  freePort,
   type PastSample,
   type PrometheusServer,
   prometheusMissing,

@@ -2,12 +2,12 @@
 
 import { execFile, spawn, spawnSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
 import { onTestFinished } from "vitest";
 
+import { freePort } from "../../support/free-ports.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 
@@ -117,15 +117,6 @@ async function backfill(file: string, directory: string): Promise<void> {
   await run("promtool", ["tsdb", "create-blocks-from", "openmetrics", "--quiet", file, directory], {
     maxBuffer: 64 * 1024 * 1024,
   });
-}
-
-/** Returns a port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** Returns a sample as a line of text, its time in seconds. */

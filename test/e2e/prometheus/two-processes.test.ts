@@ -4,11 +4,12 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { randomStream } from "../../../src/simulator/random/random-stream.ts";
+import { freePort } from "../../support/free-ports.ts";
 import { until } from "../../support/until.ts";
 import { findClients, KedaProcess, type Reading } from "../keda/keda-process.ts";
 import { startNameServer } from "../keda/name-server.ts";
 import { type Served, serve } from "../real-triton/serve-process.ts";
-import { freePort, prometheusMissing, startPrometheus } from "./prometheus-server.ts";
+import { prometheusMissing, startPrometheus } from "./prometheus-server.ts";
 import { noteAnswers, type Told, unwatched, type Watched } from "./told-answers.ts";
 import {
   traffic,

@@ -5,9 +5,10 @@ import { join } from "node:path";
 
 import { onTestFinished } from "vitest";
 
+import { freePort } from "../../support/free-ports.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
-import { expositionLine, freePort, type PastSample, READY_WITHIN_MS } from "./prometheus-server.ts";
+import { expositionLine, type PastSample, READY_WITHIN_MS } from "./prometheus-server.ts";
 
 const LINES_AT_ONCE = 20_000;
 

@@ -7,7 +7,7 @@ import { configurationFor, NAMESPACE, POLICY, POLICY_DOCUMENT, WINDOW_SECONDS } 
 import { type Asked, askEachSecond } from "./keda-asker.ts";
 import { drawArrivals, OpenLoopClient, type Pinged, type Sent } from "./open-loop-client.ts";
 import { type Served, serve } from "./serve-process.ts";
-import { freePorts, startTriton, type TritonInstallation, type TritonServer } from "./triton-server.ts";
+import { startTriton, type TritonInstallation, type TritonServer, tritonPorts } from "./triton-server.ts";
 
 /** Half of what the two replicas can do, and one and a half times that. */
 const STEADY_RATE = 40;
@@ -56,7 +56,7 @@ export type Seen = {
 export async function runScenario(installation: TritonInstallation): Promise<Seen> {
   const servers: TritonServer[] = [];
   try {
-    const ports = await Promise.all([freePorts(), freePorts()]);
+    const ports = await Promise.all([tritonPorts(), tritonPorts()]);
     servers.push(...(await Promise.all(ports.map((own) => startTriton(installation, own)))));
     const served = await serve({ configuration: configurationFor(ports), policy: POLICY_DOCUMENT });
     try {

@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { archiveOf, fetchModel, startStore } from "../../support/fetch-model.ts";
 import { type ShippedServer, shippedContainer, startShipped } from "./shipped-server.ts";
-import { findTriton, freePorts } from "./triton-server.ts";
+import { findTriton, tritonPorts } from "./triton-server.ts";
 
 const EMBEDDER = fileURLToPath(new URL("./models/embedder", import.meta.url));
 const NOT_INSTALLED = "test/e2e/real-triton: no Triton server is installed; .ci/install-triton installs one";
@@ -47,7 +47,7 @@ describe("the workload of deploy/triton", () => {
     const fetched = await fetchModel(store, sha256, models);
     store.close();
     expect(fetched.code, fetched.text).toBe(0);
-    const [ports, { http: grpcPort }] = [await freePorts(), await freePorts()];
+    const [ports, { http: grpcPort }] = [await tritonPorts(), await tritonPorts()];
     const repository = join(models, "repository");
     server = await startShipped(installation, { ports, grpcPort, repository, scratch });
   });

@@ -3,11 +3,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+
+import { freePorts } from "../../support/free-ports.ts";
 
 const MODELS = fileURLToPath(new URL("./models", import.meta.url));
 const CHECKOUT = fileURLToPath(new URL("../../..", import.meta.url));
@@ -43,11 +44,9 @@ export function findTriton(): TritonInstallation | null {
 }
 
 /** Returns two free loopback ports. */
-export async function freePorts(): Promise<TritonPorts> {
-  const servers = await Promise.all([listen(), listen()]);
-  const [http, metrics] = servers.map(({ port }) => port);
-  await Promise.all(servers.map((server) => server.close()));
-  return { http: http ?? 0, metrics: metrics ?? 0 };
+export async function tritonPorts(): Promise<TritonPorts> {
+  const [http = 0, metrics = 0] = await freePorts(2);
+  return { http, metrics };
 }
 
 /** Starts a server with the model `embedder` and resolves once it is ready. */
@@ -161,19 +160,4 @@ function removeRegions(prefix: string): void {
   for (const name of readdirSync(SHARED_MEMORY)) {
     if (name.startsWith(prefix)) rmSync(join(SHARED_MEMORY, name), { force: true });
   }
-}
-
-async function listen(): Promise<{ readonly port: number; close(): Promise<unknown> }> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  return {
-    port,
-    close: async () => {
-      server.close();
-      await once(server, "close");
-    },
-  };
 }

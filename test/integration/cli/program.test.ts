@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 
 import { describe, expect, onTestFinished, test } from "vitest";
-
+import { initialState } from "../../../src/domain/state.ts";
 import {
   command,
   DEMO_POLICIES,
@@ -144,7 +144,7 @@ describe("input", () => {
     { name: "other JSON", text: '{"a":1}\n', says: ":1: not a record" },
     {
       name: "no JSON in the middle",
-      text: '{"kind":"state","policy":"a/b","state":{}}\noops\n{"kind":"state","policy":"a/b"}\n',
+      text: `${JSON.stringify({ kind: "state", policy: "a/b", state: initialState() })}\noops\n{"kind":"state"}\n`,
       says: ":2: not JSON",
     },
   ])("a replay of $name", async ({ text, says }) => {
