@@ -11,6 +11,7 @@ import { isBacklogAbove, isBacklogImbalanced } from "./backlog-signal.ts";
 import { loadLimitOf } from "./capacity-signal.ts";
 import type { TickContext } from "./context.ts";
 import { leastReplicas } from "./load-limit.ts";
+import { shrinking } from "./load-signals.ts";
 import { probeCap } from "./probe.ts";
 import { customQualityVerdict, type QualityVerdict, qualityVerdict } from "./quality-verdict.ts";
 import { ceilReplicas } from "./whole.ts";
@@ -96,7 +97,7 @@ function breachWish(verdict: Sustained, context: TickContext): Wish {
 
 function withCaps(wish: Wish, { isOneHotPod }: Sustained, context: TickContext): Wish {
   if (context.starting > 0) return capped(wish, context.desired, "REPLICAS_STARTING");
-  if (isResidue(context)) return capped(wish, context.desired, "RESIDUE");
+  if (isResidue(context) || isClearing(context)) return capped(wish, context.desired, "RESIDUE");
   if (isOneHotPod || isBacklogImbalanced(context)) return { replicas: context.desired, reason: "IMBALANCE" };
   const cap = probeCap(context);
   return cap === null ? wish : capped(wish, cap, "PROBE_WATCHED");
@@ -107,4 +108,14 @@ function isResidue(context: TickContext): boolean {
   const { backlogAboveAt } = context.state;
   if (backlogAboveAt === null || isBacklogAbove(context)) return false;
   return elapsed(backlogAboveAt, context.at) <= longestSignalWindow(context.policy);
+}
+
+/**
+ * Where a cap was learned, a backlog says by itself how many replicas clear it in time: while it shrinks, quality, which
+ * is bad until it is gone, asks for no more.
+ */
+function isClearing(context: TickContext): boolean {
+  const reading = context.observation.signals.pendingRequests;
+  if (context.state.learned.cap === null || context.policy.signals.pendingRequests === null) return false;
+  return reading !== undefined && isBacklogAbove(context) && shrinking(reading);
 }

@@ -157,6 +157,30 @@ describe("with a learned limit", () => {
   const cap = { at: at(-60), perReplica: 40 };
   const state = { ...initialState({ remembers: true }), learned: { ...NOTHING_LEARNED, cap } };
 
+  test.each([
+    { name: "shrinks: its own signal says what clears it", newest: 300, known: state, told: [4, "RESIDUE"] },
+    { name: "grows", newest: 500, known: state, told: [6, "ABOVE_TARGET"] },
+    {
+      name: "shrinks, and no cap says what clears it",
+      newest: 300,
+      known: initialState({ remembers: true }),
+      told: [6, "ABOVE_TARGET"],
+    },
+  ])("a breach beside a backlog that $name", ({ newest, known, told: expected }) => {
+    const { queueDuration, pendingRequests } = DECLARED;
+    const signals = live({ queueDuration: 0.3, pendingRequests: 400 });
+    const waiting = signals.pendingRequests && { ...signals.pendingRequests, oldest: 400, newest };
+    const observation = anObservation({
+      desired: 4,
+      signals: { ...signals, ...(waiting && { pendingRequests: waiting }) },
+      traffic: { arrivalsPerSecond: 140, recentArrivalsPerSecond: 140 },
+    });
+    const steps = run(aPolicy({ signals: { queueDuration, pendingRequests } }), [observation], known)[0]
+      ?.steps;
+    const step = steps?.find((each) => each.step === "signal" && each.signal === "queueDuration");
+    expect(step?.step === "signal" ? [step.wish, step.reason] : null).toEqual(expected);
+  });
+
   test("a breach asks for no more than one and a half times the load takes", () => {
     const queued = aPolicy({ signals: { queueDuration: DECLARED.queueDuration } });
     const wishes = [100, 60].map((load) => {

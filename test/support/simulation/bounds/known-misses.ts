@@ -89,13 +89,6 @@ const KNOWN_MISSES: readonly KnownMiss[] = [
     figure: "afterRatio",
     reason: "rule 17 leaves a tenth of the target aside coming down: 12 replicas for 300/s at 30",
   },
-  {
-    bound: /^S:/,
-    shapes: "CGL",
-    figure: "mostRatio",
-    reason:
-      "rule 12 lets quality ask for 1.5 λ ÷ u = 25 or 26 once nothing starts, though the backlog is being cleared by then; 14 or 15 are needed",
-  },
 ];
 
 /** Returns the reason of a miss; null where none is known. */
