@@ -1,12 +1,12 @@
 // A real Triton with the command line of deploy/triton, on loopback, over a repository of the test's.
 
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import { parse } from "yaml";
 import { ROOT } from "../../architecture/source-files.ts";
-import type { TritonInstallation, TritonPorts } from "./triton-server.ts";
+import { spawnTriton, type TritonInstallation, type TritonPorts } from "./triton-server.ts";
 
 const READY_WITHIN_MS = 120_000;
 /** What stands in the flags of the manifest in the place of the repository. */
@@ -82,13 +82,12 @@ export async function startShipped(installation: TritonInstallation, place: Plac
 }
 
 function spawnShipped(
-  { server, environment, library }: TritonInstallation,
+  installation: TritonInstallation,
   args: readonly string[],
   { ports, grpcPort, repository, scratch }: Place,
 ): ChildProcess {
   const flags = args.slice(1).map((arg) => (arg.startsWith(REPOSITORY) ? `${REPOSITORY}${repository}` : arg));
   const local = [
-    `--backend-directory=${server}/backends`,
     "--http-address=127.0.0.1",
     `--http-port=${ports.http}`,
     "--grpc-address=127.0.0.1",
@@ -97,17 +96,7 @@ function spawnShipped(
     `--metrics-port=${ports.metrics}`,
     "--allow-gpu-metrics=false",
   ];
-  return spawn(`${server}/bin/tritonserver`, [...flags, ...local], {
-    cwd: scratch,
-    detached: true,
-    stdio: ["ignore", "ignore", "pipe"],
-    env: {
-      PATH: `${environment}/bin:${process.env["PATH"] ?? ""}`,
-      LD_LIBRARY_PATH: library,
-      PYTHONDONTWRITEBYTECODE: "1",
-      TMPDIR: scratch,
-    },
-  });
+  return spawnTriton(installation, [...flags, ...local], scratch);
 }
 
 /** The server and its stubs, which are processes of one group. */

@@ -72,15 +72,33 @@ export async function startTriton(
   };
 }
 
+/** Starts the program with these flags, in a folder of its own. */
+export function spawnTriton(
+  { server, environment, library }: TritonInstallation,
+  flags: readonly string[],
+  scratch: string,
+): ChildProcess {
+  // Its stubs are processes too: a group of its own lets one signal reach them all.
+  return spawn(`${server}/bin/tritonserver`, [`--backend-directory=${server}/backends`, ...flags], {
+    cwd: scratch,
+    detached: true,
+    stdio: ["ignore", "ignore", "pipe"],
+    env: {
+      PATH: `${environment}/bin:${process.env["PATH"] ?? ""}`,
+      LD_LIBRARY_PATH: library,
+      PYTHONDONTWRITEBYTECODE: "1",
+      TMPDIR: scratch,
+    },
+  });
+}
+
 function spawnServer(
   installation: TritonInstallation,
   ports: TritonPorts,
   regionPrefix: string,
 ): ChildProcess {
-  const { server, environment, library } = installation;
   const scratch = mkdtempSync(join(tmpdir(), "tidemark-triton-"));
   const flags = [
-    `--backend-directory=${server}/backends`,
     `--model-repository=${MODELS}`,
     "--model-control-mode=explicit",
     "--load-model=embedder",
@@ -95,18 +113,7 @@ function spawnServer(
     `--backend-config=python,shm-region-prefix-name=${regionPrefix}`,
     "--exit-timeout-secs=3",
   ];
-  // Its stubs are processes too: a group of its own lets one signal reach them all.
-  const child = spawn(`${server}/bin/tritonserver`, flags, {
-    cwd: scratch,
-    detached: true,
-    stdio: ["ignore", "ignore", "pipe"],
-    env: {
-      PATH: `${environment}/bin:${process.env["PATH"] ?? ""}`,
-      LD_LIBRARY_PATH: library,
-      PYTHONDONTWRITEBYTECODE: "1",
-      TMPDIR: scratch,
-    },
-  });
+  const child = spawnTriton(installation, flags, scratch);
   child.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
   return child;
 }
