@@ -40,13 +40,13 @@ const KNOWN_MISSES: readonly KnownMiss[] = [
     bound: /^B7/,
     shapes: "L",
     figure: "changes",
-    reason: "a burst passed for saturation: a cap of 1.4 instead of 2",
+    reason: "a burst passes for saturation (first seed: a cap of 1.4 instead of 2)",
   },
   {
     bound: /^B7/,
     shapes: "L",
     figure: "meanS",
-    reason: "as its changes: a cap of 1.4 instead of 2, which nothing saturates any more",
+    reason: "as its changes: a cap that is too low, which nothing saturates any more",
   },
   {
     bound: /^B7/,
