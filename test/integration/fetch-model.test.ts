@@ -74,15 +74,6 @@ describe.skipIf(TOOLS_MISSING)(
       expect(readdirSync(models)).not.toContain("repository");
     });
 
-    test("fails at once where the store has no such archive", async () => {
-      store = await startStore(null);
-      const { code, text } = await fetchModel(store, archive.sha256, models);
-      expect(code).not.toBe(0);
-      expect(text).toContain("404");
-      expect(store.asked.length).toBe(1);
-      expect(readdirSync(models)).not.toContain("repository");
-    });
-
     test("begins anew where an earlier attempt was cut off, whatever it left", async () => {
       await mkdir(join(models, "unpacked", "half"), { recursive: true });
       await mkdir(join(models, "repository", "old"), { recursive: true });
