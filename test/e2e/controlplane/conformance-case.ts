@@ -13,7 +13,7 @@ export type ConformanceCase = {
   readonly run: (cluster: Cluster) => Promise<readonly CaseOutcome[]>;
 };
 
-/** Does this with a workload of its own, which is gone afterwards. */
+/** Does this with a workload of its own, which is gone afterwards; an error says how it stood with the workload. */
 export async function withWorkload<T>(
   cluster: Cluster,
   { namespace, ...settings }: WorkloadSettings & { readonly namespace: string },
@@ -22,6 +22,9 @@ export async function withWorkload<T>(
   const workload = await ScaledWorkload.start(cluster, namespace, settings);
   try {
     return await use(workload);
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : String(thrown);
+    throw new Error(`${message}\n${await workload.state()}`, { cause: thrown });
   } finally {
     await workload.close();
   }

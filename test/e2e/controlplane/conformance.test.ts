@@ -87,7 +87,7 @@ for (const [index, { title: planeTitle, label, release, settings, cases, runsAlo
           release: label,
           name,
           expected: "",
-          seen: `FAILED: ${String(thrown)}`,
+          seen: `FAILED: ${String(thrown).split("\n")[0]}`,
           seconds: null,
         });
         throw thrown;

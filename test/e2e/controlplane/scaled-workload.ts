@@ -1,7 +1,7 @@
 // One workload of a cluster with everything that scales it: namespace, Deployment, ScaledObject, and our `serve`.
 
 import { type Served, serve } from "../real-triton/serve-process.ts";
-import type { KubernetesObject, Watch } from "./api-client.ts";
+import type { Watch } from "./api-client.ts";
 import type { Cluster } from "./cluster.ts";
 import {
   deploymentOf,
@@ -16,26 +16,8 @@ import {
   WORKLOAD,
 } from "./documents.ts";
 import { eventually } from "./eventually.ts";
-import { callsOf, isMeasuring, type ServedView, viewOf, wantedBy } from "./served-views.ts";
-
-type Scaled = KubernetesObject & {
-  readonly spec: { readonly replicas?: number };
-  readonly status: { readonly readyReplicas?: number };
-};
-type Hpa = KubernetesObject & {
-  readonly spec: { readonly scaleTargetRef: { readonly name: string }; readonly behavior?: object };
-  readonly status?: { readonly desiredReplicas?: number };
-};
-type Event = KubernetesObject & { readonly reason: string; readonly count?: number };
-type KedaObject = KubernetesObject & {
-  readonly status?: {
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly reason?: string;
-    }[];
-  };
-};
+import type { Event, Hpa, KedaObject, Scaled } from "./kube-objects.ts";
+import { callsOf, isMeasuring, recordOf, type ServedView, viewOf, wantedBy } from "./served-views.ts";
 
 export type WorkloadSettings = Omit<Partial<TriggerParts>, "min"> &
   Omit<PolicyParts, "namespace"> & {
@@ -225,6 +207,15 @@ export class ScaledWorkload {
   async calls(): Promise<number> {
     const counts = await Promise.all(this.#scalers.map(callsOf));
     return counts.reduce((total, count) => total + count, 0);
+  }
+
+  /** How it stands with it, for whom a test has failed: what the HPA wanted, and each scaler's newest decision. */
+  async state(): Promise<string> {
+    const records = await Promise.all(this.#scalers.map((scaler) => recordOf(scaler, this.namespace)));
+    const hpa = await this.hpa().catch(String);
+    return [`HPA wanted ${this.desiredHistory.join(", ")}; now ${JSON.stringify(hpa)}`, ...records].join(
+      "\n",
+    );
   }
 
   /** What the scalers logged. */

@@ -39,6 +39,11 @@ export async function viewOf(scaler: Served, namespace: string): Promise<ServedV
   return { replicas, waiting, notes: policies[0]?.notes ?? [] };
 }
 
+/** Its newest decision with all that led to it, or why there is none to be had. */
+export function recordOf(scaler: Served, namespace: string): Promise<string> {
+  return textOf(scaler, `/api/v1/policies/${namespace}/${POLICY}`).catch(String);
+}
+
 /** The count that its only policy wants, whether anybody asks or not. */
 export async function wantedBy(scaler: Served): Promise<number | null> {
   const { policies } = JSON.parse(await textOf(scaler, "/api/v1/policies")) as Policies;
