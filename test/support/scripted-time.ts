@@ -21,10 +21,12 @@ export class ScriptedTime implements Clock {
 
   sleepUntil(at: Instant, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
-      signal.addEventListener("abort", () => {
+      const wake = (): void => {
+        signal.removeEventListener("abort", wake);
         resolve();
-      });
-      this.start(millis(Math.max(0, at - this.now())), resolve);
+      };
+      signal.addEventListener("abort", wake);
+      this.start(millis(Math.max(0, at - this.now())), wake);
     });
   }
 
