@@ -102,7 +102,9 @@ const breach: Fields<Breach> = {
 };
 const learnedRate: Fields<LearnedRate> = { at, perReplica: rate };
 const fullBatch: Fields<FullBatch> = { at, inferences: rate };
-const badPoint: Fields<BadPoint> = { ...learnedRate, readyReplicas: count };
+/** Points from before their signals were kept stay until they are forgotten. */
+const pointSignals: Fields<BadPoint>["signals"] = z.array(z.string()).default([]);
+const badPoint: Fields<BadPoint> = { ...learnedRate, readyReplicas: count, signals: pointSignals };
 const service: Fields<LearnedService> = { model: z.string(), batch: rate, executionSeconds: rate };
 const learned: Fields<LearnedCapacity> = {
   fullBatch: z.strictObject(fullBatch).nullable(),

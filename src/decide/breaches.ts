@@ -28,9 +28,11 @@ export type Judged = {
   readonly isBacklogAtTarget: boolean;
 };
 
-/** Returns how the declared quality signals stand. */
-export function judge(context: TickContext): Judged {
-  const verdicts = verdictsOf(context);
+/** By signal, when its breach began. */
+export type FutileSince = ReadonlyMap<AnySignalName, Breach["at"]>;
+
+/** Returns how the declared quality signals stand, once the context's breaches are those of this tick. */
+export function judge(verdicts: Judged["verdicts"], context: TickContext): Judged {
   const incurable = [...verdicts].filter(([name, verdict]) => isIncurable(name, verdict, context));
   const isOneHot = [...verdicts.values()].some(
     (verdict) => verdict.kind === "sustained" && verdict.isOneHotPod,
@@ -43,10 +45,11 @@ export function judge(context: TickContext): Judged {
   };
 }
 
-/** Returns whether some quality signal is above target, lastingly, evenly, and for a cause that replicas could cure. */
-export function isBreachedByLoad({ verdicts, incurable, isImbalanced }: Judged): boolean {
-  return (
-    !isImbalanced && [...verdicts].some(([name, { kind }]) => kind === "sustained" && !incurable.has(name))
+/** Returns the quality signals above target, lastingly, evenly, and for a cause that replicas could cure. */
+export function breachedByLoad({ verdicts, incurable, isImbalanced }: Judged): readonly AnySignalName[] {
+  if (isImbalanced) return [];
+  return [...verdicts].flatMap(([name, { kind }]) =>
+    kind === "sustained" && !incurable.has(name) ? [name] : [],
   );
 }
 
@@ -57,9 +60,9 @@ export function isAllAtTarget({ verdicts, incurable, isBacklogAtTarget: backlog 
 }
 
 /** Returns the breaches at this tick: begun, over, or found futile. */
-export function advanceBreaches(judged: Judged, context: TickContext): ScalerState["breaches"] {
+export function advanceBreaches(verdicts: Judged["verdicts"], context: TickContext): ScalerState["breaches"] {
   const next: Record<string, Breach> = {};
-  for (const [name, verdict] of judged.verdicts) {
+  for (const [name, verdict] of verdicts) {
     const breach = advanced(context.state.breaches[name] ?? null, verdict, context);
     if (breach !== null) next[name] = breach;
   }
@@ -67,25 +70,22 @@ export function advanceBreaches(judged: Judged, context: TickContext): ScalerSta
 }
 
 /**
- * Returns when the earliest breach began that is futile by values that the count in hand alone has made; null where there
- * is none. Found futile at once, a breach is confirmed only then: its value still holds what came before more replicas.
+ * Returns since when signals are in a breach that is futile by values that the count in hand alone has made. Found futile
+ * at once, a breach is confirmed only then: its value still holds what came before more replicas.
  */
-export function futileSince(
-  breaches: ScalerState["breaches"],
-  { verdicts }: Judged,
-  context: TickContext,
-): Breach["at"] | null {
-  if (!isSettled(context)) return null;
-  const confirmed = [...verdicts].flatMap(([name, verdict]) => {
-    const breach = breaches[name];
+export function futileSince({ verdicts }: Judged, context: TickContext): FutileSince {
+  if (!isSettled(context)) return new Map();
+  const confirmed = [...verdicts].flatMap(([name, verdict]): readonly [AnySignalName, Breach["at"]][] => {
+    const breach = context.state.breaches[name];
     return breach !== undefined && isFutileAt(breach, context.at) && isStillAsBad(breach, verdict)
-      ? [breach.at]
+      ? [[name, breach.at]]
       : [];
   });
-  return confirmed.toSorted((one, other) => one - other)[0] ?? null;
+  return new Map(confirmed);
 }
 
-function verdictsOf(context: TickContext): ReadonlyMap<AnySignalName, QualityVerdict> {
+/** Returns how each declared quality signal stands that has a reading. */
+export function verdictsOf(context: TickContext): ReadonlyMap<AnySignalName, QualityVerdict> {
   const { signals } = context.policy;
   const readings = context.observation.signals;
   const verdicts = new Map<AnySignalName, QualityVerdict>();

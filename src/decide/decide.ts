@@ -8,13 +8,13 @@ import { type Activity, activityOf, gate } from "./activation.ts";
 import { isBacklogAbove } from "./backlog-signal.ts";
 import { scaleInBlockers } from "./blockers.ts";
 import { awaitRollout, clampToBounds, freeze } from "./bounds.ts";
-import { advanceBreaches, futileSince, judge } from "./breaches.ts";
+import { advanceBreaches, futileSince, judge, verdictsOf } from "./breaches.ts";
 import { combine, hold, isAnythingLive } from "./combine.ts";
 import { contextOf, type TickContext } from "./context.ts";
 import { coolDown } from "./cooldown.ts";
 import { knowService } from "./forget-capacity.ts";
 import { advanceHeld } from "./held-replicas.ts";
-import { learnCap, learnFromLoad, withoutPointsSince } from "./learn-capacity.ts";
+import { learnCap, learnFromLoad, withoutFutilePoints } from "./learn-capacity.ts";
 import { learnedLimit } from "./load-limit.ts";
 import { advanceProbe, judgeProbe } from "./probe.ts";
 import type { Proposal } from "./proposal.ts";
@@ -87,13 +87,15 @@ function open(previous: ScalerState, observation: Observation, policy: Policy): 
 
 /** Everything the tick teaches once the signals are read; it counts from the next tick on. */
 function learn(signals: readonly SignalStep[], context: TickContext): ScalerState {
-  const judged = judge(context);
-  const breaches = advanceBreaches(judged, context);
-  const since = futileSince(breaches, judged, context);
-  const learned =
-    since === null ? learnFromLoad(judged, context) : withoutPointsSince(context.state.learned, since);
+  const { state } = context;
+  const verdicts = verdictsOf(context);
+  const breaches = advanceBreaches(verdicts, context);
+  const breached = { ...context, state: { ...state, breaches } };
+  const judged = judge(verdicts, breached);
+  const known = withoutFutilePoints(state.learned, futileSince(judged, breached));
+  const learned = learnFromLoad(judged, { ...breached, state: { ...breached.state, learned: known } });
   // What limits the load is known again, and stays so when it is forgotten later.
-  const isMemoryLost = context.state.isMemoryLost && learnedLimit(null, learned) === null;
+  const isMemoryLost = state.isMemoryLost && learnedLimit(null, learned) === null;
   return { ...judgeProbe(signals, context), breaches, learned, isMemoryLost };
 }
 

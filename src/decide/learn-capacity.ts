@@ -7,9 +7,10 @@ import {
   type LearnedCapacity,
   type LearnedRate,
 } from "../domain/learned-capacity.ts";
+import type { AnySignalName } from "../domain/policy.ts";
 import { elapsed, hours, minutes, seconds } from "../domain/units.ts";
 import { isBacklogAbove } from "./backlog-signal.ts";
-import { isAllAtTarget, isBreachedByLoad, type Judged } from "./breaches.ts";
+import { breachedByLoad, type FutileSince, isAllAtTarget, type Judged } from "./breaches.ts";
 import type { TickContext } from "./context.ts";
 import { settledLoadPerReplica } from "./held-replicas.ts";
 
@@ -47,13 +48,18 @@ export function learnFromLoad(judged: Judged, context: TickContext): LearnedCapa
   const { learned } = context.state;
   const perReplica = settledLoadPerReplica(context);
   if (perReplica === null || perReplica <= 0) return learned;
-  if (isBad(judged, context)) return withBadPoint(learned, perReplica, context);
+  const breached = isBacklogAbove(context) ? [] : breachedByLoad(judged);
+  if (isBad(judged, breached, context))
+    return withBadPoint(learned, { perReplica, signals: breached }, context);
   return isProven(judged, context) ? withProven(learned, { at: context.at, perReplica }) : learned;
 }
 
-/** Returns what is known without the bad points since `at`: a breach left them that replicas turned out not to cure. */
-export function withoutPointsSince(learned: LearnedCapacity, at: BadPoint["at"]): LearnedCapacity {
-  return { ...learned, badPoints: learned.badPoints.filter((point) => point.at < at) };
+/** Returns what is known without the bad points that only breaches show which replicas turned out not to cure. */
+export function withoutFutilePoints(learned: LearnedCapacity, since: FutileSince): LearnedCapacity {
+  if (since.size === 0) return learned;
+  const isFutile = ({ at, signals }: BadPoint): boolean =>
+    signals.length > 0 && signals.every((signal) => at >= (since.get(signal) ?? Infinity));
+  return { ...learned, badPoints: learned.badPoints.filter((point) => !isFutile(point)) };
 }
 
 /** The fullest batch of the last day: requests may become larger or smaller, and batches with them. */
@@ -85,14 +91,14 @@ function hasIdleInstances({ state, observation }: TickContext): boolean {
 }
 
 /** A breach out of the blue, or an even backlog that arose although the same count had been clean, and stays. */
-function isBad(judged: Judged, context: TickContext): boolean {
+function isBad(judged: Judged, breached: readonly AnySignalName[], context: TickContext): boolean {
   const { state, at } = context;
   if (isBacklogAbove(context)) {
     return !judged.isImbalanced && state.held?.wasClean === true && hasJustStayed(context);
   }
   const quietSince = state.backlogAboveAt;
   const isQuiet = quietSince === null || elapsed(quietSince, at) >= QUIET_AFTER_BACKLOG;
-  return isQuiet && isBreachedByLoad(judged);
+  return isQuiet && breached.length > 0;
 }
 
 /** Once only, by the load that it arose under: while a surge is worked off the load may long be calm again. */
@@ -105,15 +111,29 @@ function isProven(judged: Judged, context: TickContext): boolean {
   return context.starting === 0 && !context.startingTooLong && isAllAtTarget(judged);
 }
 
-function withBadPoint(learned: LearnedCapacity, perReplica: number, context: TickContext): LearnedCapacity {
-  const { at, ready } = context;
+function withBadPoint(
+  learned: LearnedCapacity,
+  { perReplica, signals }: Pick<BadPoint, "perReplica" | "signals">,
+  { at, ready }: TickContext,
+): LearnedCapacity {
   const same = (point: BadPoint): boolean =>
     point.readyReplicas === ready &&
     Math.max(point.perReplica, perReplica) <= SAME_RATE_RATIO * Math.min(point.perReplica, perReplica);
-  const lowest = Math.min(perReplica, ...learned.badPoints.filter(same).map((point) => point.perReplica));
-  const others = learned.badPoints.filter((point) => !same(point));
-  const badPoints = [...others, { at, readyReplicas: ready, perReplica: lowest }].slice(-BAD_POINTS_MAX);
+  const merged = learned.badPoints.filter(same);
+  const point: BadPoint = {
+    at,
+    readyReplicas: ready,
+    perReplica: Math.min(perReplica, ...merged.map((known) => known.perReplica)),
+    signals: unitedSignals([signals, ...merged.map((known) => known.signals)]),
+  };
+  const others = learned.badPoints.filter((known) => !same(known));
+  const badPoints = [...others, point].slice(-BAD_POINTS_MAX);
   return { ...learned, badPoints };
+}
+
+/** A backlog, which names none, outlasts what signals turn out to be worth. */
+function unitedSignals(all: readonly BadPoint["signals"][]): BadPoint["signals"] {
+  return all.some((signals) => signals.length === 0) ? [] : [...new Set(all.flat())];
 }
 
 /** A rate that was held above the cap shows that the cap was too low. */

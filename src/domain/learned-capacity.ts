@@ -1,5 +1,6 @@
 // What saturation and breaches taught about one replica of a policy: long memory, kept in the shared checkpoint.
 
+import type { AnySignalName } from "./policy.ts";
 import type { Instant } from "./units.ts";
 
 /** More bad points than this are not kept: the oldest go first. */
@@ -12,8 +13,14 @@ export const VERSIONS_MAX = 64;
 /** Requests/s of one replica (weighted, as λ is), and when that was last learned. */
 export type LearnedRate = { readonly at: Instant; readonly perReplica: number };
 
-/** A load per replica at which the objective was missed while `readyReplicas` served. */
-export type BadPoint = LearnedRate & { readonly readyReplicas: number };
+/**
+ * A load per replica at which the objective was missed while `readyReplicas` served. `signals`: the quality signals whose
+ * breaches alone show it; none = a backlog did.
+ */
+export type BadPoint = LearnedRate & {
+  readonly readyReplicas: number;
+  readonly signals: readonly AnySignalName[];
+};
 
 /** How long a model's executions of about `batch` inferences took when they were first seen. */
 export type LearnedService = {

@@ -95,13 +95,16 @@ function unitedPoints(points: readonly BadPoint[]): readonly BadPoint[] {
   return [...distinct.values()]
     .sort(
       (one, other) =>
-        one.at - other.at || one.readyReplicas - other.readyReplicas || one.perReplica - other.perReplica,
+        one.at - other.at ||
+        one.readyReplicas - other.readyReplicas ||
+        one.perReplica - other.perReplica ||
+        byText(pointText(one), pointText(other)),
     )
     .slice(-BAD_POINTS_MAX);
 }
 
-function pointText({ at, readyReplicas, perReplica }: BadPoint): string {
-  return `${at} ${readyReplicas} ${perReplica}`;
+function pointText({ at, readyReplicas, perReplica, signals }: BadPoint): string {
+  return `${at} ${readyReplicas} ${perReplica} ${signals.join()}`;
 }
 
 /** Of the same size of batch the quicker execution: less then passes for a time that replicas do not cure. */

@@ -27,14 +27,14 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     step: "bad points",
     file: LEARN,
-    from: "if (isBad(judged, context)) return withBadPoint(learned, perReplica, context);",
-    to: "if (isBad(judged, context)) return learned;",
+    from: "if (isBad(judged, breached, context))\n    return withBadPoint(learned, { perReplica, signals: breached }, context);",
+    to: "if (isBad(judged, breached, context)) return learned;",
   },
   {
     step: "quiet before a bad point",
     file: LEARN,
-    from: "return isQuiet && isBreachedByLoad(judged);",
-    to: "return (isQuiet || true) && isBreachedByLoad(judged);",
+    from: "return isQuiet && breached.length > 0;",
+    to: "return (isQuiet || true) && breached.length > 0;",
   },
   {
     step: "the floor by the cap",

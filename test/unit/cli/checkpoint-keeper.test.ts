@@ -129,7 +129,7 @@ describe("before each save", () => {
   });
 
   test("a bad point that we gave up is not learned back from what we had told", async () => {
-    const point = { at: at(30), perReplica: 20, readyReplicas: 3 };
+    const point = { at: at(30), perReplica: 20, readyReplicas: 3, signals: [] };
     const failed = { ...NOTHING_LEARNED, badPoints: [point] };
     const { keeper, registry, learned } = beside(failed, failed);
     await keeper.save();

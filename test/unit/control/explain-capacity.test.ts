@@ -33,7 +33,7 @@ function loaded(arrivalsPerSecond: number) {
 }
 
 describe("u(N)", () => {
-  const point = { at: at(0), readyReplicas: 3, perReplica: 30 };
+  const point = { at: at(0), readyReplicas: 3, perReplica: 30, signals: [] };
   test.each([
     { name: "nothing known", target: "learned", learned: NOTHING_LEARNED, want: [] },
     { name: "a number alone", target: 30, learned: NOTHING_LEARNED, want: [[1, 20, 30, "target"]] },

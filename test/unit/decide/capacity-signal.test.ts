@@ -119,7 +119,7 @@ test("after its memory is lost, a declared target too goes down one at a time un
 test("a lost memory is over once a cap or a bad point is known again", () => {
   const policy = aPolicy();
   const observation = anObservation({ desired: 8, signals: live({ requestRate: 60 }) });
-  const point = { at: at(-60), readyReplicas: 3, perReplica: 30 };
+  const point = { at: at(-60), readyReplicas: 3, perReplica: 30, signals: [] };
   const withPoint = { ...knowing(null, true), learned: { ...NOTHING_LEARNED, badPoints: [point] } };
   const states = [knowing(null, true), knowing(40, true), withPoint].map(
     (state) => run(policy, [observation], state)[0]?.state,

@@ -13,7 +13,7 @@ const policy = aPolicy({ signals: { requestRate: DECLARED.requestRate } });
 const KNOWN: LearnedCapacity = {
   ...NOTHING_LEARNED,
   cap: { at: at(-600), perReplica: 40 },
-  badPoints: [{ at: at(-600), readyReplicas: 3, perReplica: 36 }],
+  badPoints: [{ at: at(-600), readyReplicas: 3, perReplica: 36, signals: [] }],
   proven: { at: at(-600), perReplica: 30 },
   services: [{ model: "embedder", batch: 2, executionSeconds: 0.1 }],
   versions: ["embedder/1"],

@@ -1,6 +1,7 @@
 // What a backlog teaches about the load at which it arose.
 
 import { expect, test } from "vitest";
+import { NOTHING_LEARNED } from "../../../src/domain/learned-capacity.ts";
 import { initialState } from "../../../src/domain/state.ts";
 import { anObservation, aPolicy, DECLARED, live } from "../../support/builders.ts";
 import { run } from "../../support/scripted-ticks.ts";
@@ -80,4 +81,54 @@ test.each([
   { name: "it stays so once the count has settled: withdrawn", after: () => 0.3, points: [] },
 ])("a bad point whose breach looked futile when a replica was added, $name", ({ after, points }) => {
   expect(badPointsOnceFive(after)).toEqual(points);
+});
+
+type Shown = {
+  readonly rate?: number;
+  readonly waiting?: number;
+  readonly latency?: number;
+};
+
+/** A queue that is too long whatever replicas do: found futile once five replicas stand; then ticks that show more. */
+function learnedWhileFutile(shown: (secondsSince: number) => Shown) {
+  const { queueDuration, pendingRequests, latency } = DECLARED;
+  const queued = aPolicy({ signals: { queueDuration, pendingRequests, latency } });
+  const ticks = Array.from({ length: 80 }, (_, index) => {
+    const { rate = 100, waiting = 0, latency: p99 = 0.2 } = shown(15 * (index - 40));
+    const replicas = index < 20 ? 4 : 5;
+    return anObservation({
+      t: 15 * index,
+      desired: replicas,
+      ready: replicas,
+      signals: live({ queueDuration: 0.3, pendingRequests: waiting, latency: p99 }),
+      traffic: { arrivalsPerSecond: rate, recentArrivalsPerSecond: rate },
+    });
+  });
+  const { badPoints, proven } =
+    run(queued, ticks, initialState({ remembers: true })).at(-1)?.state.learned ?? NOTHING_LEARNED;
+  return { bad: badPoints.map(({ perReplica }) => perReplica), proven: Math.round(proven?.perReplica ?? 0) };
+}
+
+test.each<{ name: string; shown: (since: number) => Shown; bad: number[]; proven: number }>([
+  { name: "nothing else: no bad point, and a load that was held", shown: () => ({}), bad: [], proven: 20 },
+  {
+    name: "a backlog that arises and stays: its load failed",
+    shown: (since) => (since < 0 ? {} : { waiting: 400 }),
+    bad: [20],
+    proven: 20,
+  },
+  {
+    name: "another signal's breach: its load failed",
+    shown: (since) => (since < 0 ? {} : { latency: 0.6 }),
+    bad: [20],
+    proven: 20,
+  },
+  {
+    name: "a higher load that is held: proven",
+    shown: (since) => (since < 0 ? {} : { rate: 110 }),
+    bad: [],
+    proven: 21,
+  },
+])("beside a breach that replicas do not cure, $name", ({ shown, bad, proven }) => {
+  expect(learnedWhileFutile(shown)).toEqual({ bad, proven });
 });

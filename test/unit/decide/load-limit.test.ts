@@ -7,7 +7,11 @@ import { type LearnedCapacity, NOTHING_LEARNED } from "../../../src/domain/learn
 import { at } from "../../support/builders.ts";
 
 const rate = (perReplica: number) => ({ at: at(0), perReplica });
-const point = (readyReplicas: number, perReplica: number) => ({ ...rate(perReplica), readyReplicas });
+const point = (readyReplicas: number, perReplica: number) => ({
+  ...rate(perReplica),
+  readyReplicas,
+  signals: [],
+});
 
 function learned(parts: {
   readonly cap?: number;

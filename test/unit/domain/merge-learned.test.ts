@@ -18,9 +18,17 @@ const learned: fc.Arbitrary<LearnedCapacity> = fc
   .record({
     fullBatch: optional(fc.record({ at: instants, inferences: rates })),
     cap: optional(learnedRates),
-    badPoints: fc.array(fc.record({ at: instants, perReplica: rates, readyReplicas: fc.nat(4) }), {
-      maxLength: 4,
-    }),
+    badPoints: fc.array(
+      fc.record({
+        at: instants,
+        perReplica: rates,
+        readyReplicas: fc.nat(4),
+        signals: fc.subarray(["latency", "queueDuration"]),
+      }),
+      {
+        maxLength: 4,
+      },
+    ),
     proven: optional(learnedRates),
     instancesPerPod: optional(rates),
     services: fc.array(
@@ -109,7 +117,7 @@ describe("what both know", () => {
   const mine: LearnedCapacity = {
     fullBatch: { at: at(10), inferences: 4 },
     cap: { at: at(20), perReplica: 40 },
-    badPoints: [{ at: at(20), perReplica: 30, readyReplicas: 3 }],
+    badPoints: [{ at: at(20), perReplica: 30, readyReplicas: 3, signals: [] }],
     proven: { at: at(30), perReplica: 25 },
     instancesPerPod: 1,
     services: [{ model: "a", batch: 4, executionSeconds: 0.1 }],
@@ -120,7 +128,7 @@ describe("what both know", () => {
   const theirs: LearnedCapacity = {
     fullBatch: { at: at(11), inferences: 3.9 },
     cap: { at: at(20), perReplica: 39 },
-    badPoints: [{ at: at(15), perReplica: 28, readyReplicas: 3 }],
+    badPoints: [{ at: at(15), perReplica: 28, readyReplicas: 3, signals: [] }],
     proven: { at: at(29), perReplica: 27 },
     instancesPerPod: 2,
     services: [
@@ -137,8 +145,8 @@ describe("what both know", () => {
       fullBatch: { at: at(11), inferences: 3.9 },
       cap: { at: at(20), perReplica: 39 },
       badPoints: [
-        { at: at(15), perReplica: 28, readyReplicas: 3 },
-        { at: at(20), perReplica: 30, readyReplicas: 3 },
+        { at: at(15), perReplica: 28, readyReplicas: 3, signals: [] },
+        { at: at(20), perReplica: 30, readyReplicas: 3, signals: [] },
       ],
       proven: { at: at(30), perReplica: 25 },
       instancesPerPod: 2,
@@ -164,7 +172,7 @@ describe("what both know", () => {
 
   test("is news only where it was not told before", () => {
     const [point] = mine.badPoints;
-    const more = { at: at(40), perReplica: 20, readyReplicas: 2 };
+    const more = { at: at(40), perReplica: 20, readyReplicas: 2, signals: [] };
     const written = { ...mine, badPoints: point === undefined ? [more] : [point, more] };
     expect(newsOf(written, mine).badPoints).toEqual([more]);
   });
