@@ -10,6 +10,7 @@ import { withInstantsAsNumbers, withInstantsAsText } from "../domain/instant.ts"
 import {
   BAD_POINTS_MAX,
   type BadPoint,
+  type BusiestPod,
   type FullBatch,
   type LearnedCapacity,
   type LearnedRate,
@@ -105,13 +106,16 @@ const fullBatch: Fields<FullBatch> = { at, inferences: rate };
 /** Points from before their signals were kept stay until they are forgotten. */
 const pointSignals: Fields<BadPoint>["signals"] = z.array(z.string()).default([]);
 const badPoint: Fields<BadPoint> = { ...learnedRate, readyReplicas: count, signals: pointSignals };
+const busiestPod: Fields<BusiestPod> = { at, since: at, instances: rate };
+/** From before it was dated: it is soon seen again. */
+const undatedPod = rate.transform(() => null);
 const service: Fields<LearnedService> = { model: z.string(), batch: rate, executionSeconds: rate };
 const learned: Fields<LearnedCapacity> = {
   fullBatch: z.strictObject(fullBatch).nullable(),
   cap: z.strictObject(learnedRate).nullable(),
   badPoints: z.array(z.strictObject(badPoint)).max(BAD_POINTS_MAX),
   proven: z.strictObject(learnedRate).nullable(),
-  instancesPerPod: rate.nullable(),
+  instancesPerPod: z.strictObject(busiestPod).or(undatedPod).nullable(),
   services: z.array(z.strictObject(service)).max(SERVICES_MAX),
   versions: z.array(z.string()).max(VERSIONS_MAX),
   forgottenAt: at.nullable(),

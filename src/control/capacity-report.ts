@@ -89,7 +89,7 @@ export function capacityReport(subject: CapacitySubject): CapacityReport {
     badPoints: learned.badPoints,
     fullBatch: learned.fullBatch,
     executions: learned.services,
-    instancesPerPod: learned.instancesPerPod,
+    instancesPerPod: learned.instancesPerPod?.instances ?? null,
     versions: learned.versions,
     convertedAt: learned.convertedAt,
     forgottenAt: learned.forgottenAt,

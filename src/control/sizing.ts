@@ -100,7 +100,7 @@ function rateOfFullBatches(
   if (model === undefined || time === undefined || others.length > 0 || fullBatch === null) return null;
   const executionSeconds = executionOf(fullBatch.inferences, services);
   if (executionSeconds === null || time.inferencesPerRequest <= 0) return null;
-  const instances = Math.max(1, Math.round(instancesPerPod ?? 1));
+  const instances = Math.max(1, Math.round(instancesPerPod?.instances ?? 1));
   const requests = fullBatch.inferences / time.inferencesPerRequest;
   return (model.weight * instances * requests) / executionSeconds;
 }

@@ -3,6 +3,7 @@
 import {
   BAD_POINTS_MAX,
   type BadPoint,
+  type BusiestPod,
   type FullBatch,
   type LearnedCapacity,
   type LearnedRate,
@@ -11,6 +12,7 @@ import type { AnySignalName } from "../domain/policy.ts";
 import { elapsed, hours, minutes, seconds } from "../domain/units.ts";
 import { isBacklogAbove } from "./backlog-signal.ts";
 import { breachedByLoad, type FutileSince, isAllAtTarget, type Judged } from "./breaches.ts";
+import { busiestPod } from "./busiest-pod.ts";
 import type { TickContext } from "./context.ts";
 import { settledLoadPerReplica } from "./held-replicas.ts";
 
@@ -31,15 +33,14 @@ const SAME_RATE_RATIO = 1.15;
 
 /** Returns what is known once the tick's saturated pods are in it: the cap counts from this tick on. */
 export function learnCap(context: TickContext): LearnedCapacity {
-  const { state, at, observation } = context;
+  const { state, at } = context;
   const { learned } = state;
-  const fullBatch = fullestBatch(context);
+  const fullest = { fullBatch: fullestBatch(context), instancesPerPod: busiestPod(context) };
   return {
     ...learned,
-    fullBatch,
-    cap: movedCap(fullBatch, context),
+    ...fullest,
+    cap: movedCap(fullest, context),
     badPoints: learned.badPoints.filter((point) => elapsed(point.at, at) < BAD_POINT_MEMORY),
-    instancesPerPod: larger(learned.instancesPerPod, observation.capacity.busiestPodInstances),
   };
 }
 
@@ -72,22 +73,24 @@ function fullestBatch({ state, at, observation }: TickContext): FullBatch | null
     : { at, inferences };
 }
 
+/** What a saturated pod is held against. */
+type Fullest = Pick<LearnedCapacity, "fullBatch" | "instancesPerPod">;
+
 /** A pod that still had room in its batches was not saturated, however much waited when it was looked at. */
-function movedCap(fullBatch: FullBatch | null, context: TickContext): LearnedRate | null {
+function movedCap({ fullBatch, instancesPerPod }: Fullest, context: TickContext): LearnedRate | null {
   const { state, at, observation } = context;
   const { cap } = state.learned;
   const { saturatedPerSecond: seen, saturatedBatch } = observation.capacity;
   const hasRoom = saturatedBatch !== null && saturatedBatch < FULL_BATCH_RATIO * (fullBatch?.inferences ?? 0);
-  if (seen === null || hasRoom || hasIdleInstances(context)) return cap;
+  if (seen === null || hasRoom || hasIdleInstances(instancesPerPod, context)) return cap;
   const perReplica = cap === null ? seen : cap.perReplica + CAP_GAIN * (seen - cap.perReplica);
   return { at, perReplica };
 }
 
 /** Nor was one whose instances were not as busy as a pod's have been: three of four are not all. */
-function hasIdleInstances({ state, observation }: TickContext): boolean {
+function hasIdleInstances(most: BusiestPod | null, { observation }: TickContext): boolean {
   const busy = observation.capacity.busiestPodInstances;
-  const most = state.learned.instancesPerPod;
-  return busy !== null && most !== null && busy < BUSY_INSTANCES_RATIO * most;
+  return busy !== null && most !== null && busy < BUSY_INSTANCES_RATIO * most.instances;
 }
 
 /** A breach out of the blue, or an even backlog that arose although the same count had been clean, and stays. */
@@ -144,8 +147,4 @@ function withProven(learned: LearnedCapacity, held: LearnedRate): LearnedCapacit
     proven: proven === null || held.perReplica > proven.perReplica ? held : proven,
     cap: cap !== null && held.perReplica > cap.perReplica ? held : cap,
   };
-}
-
-function larger(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }

@@ -49,7 +49,7 @@ export function isWorthATrial({ desired, observation, state }: TickContext): boo
   const hasIdleInstances =
     busy !== null &&
     instancesPerPod !== null &&
-    ceilReplicas(busy / BUSY_RATIO) <= left * wholeInstances(instancesPerPod);
+    ceilReplicas(busy / BUSY_RATIO) <= left * wholeInstances(instancesPerPod.instances);
   return isNearlyProven || hasIdleInstances;
 }
 

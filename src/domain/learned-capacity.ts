@@ -31,6 +31,9 @@ export type LearnedService = {
 
 export type FullBatch = { readonly at: Instant; readonly inferences: number };
 
+/** Executions at a time on one pod, on average over a window: first and last seen so high. */
+export type BusiestPod = { readonly at: Instant; readonly since: Instant; readonly instances: number };
+
 export type LearnedCapacity = {
   /** Inferences per execution where batches were fullest, and when that was last seen. */
   readonly fullBatch: FullBatch | null;
@@ -40,8 +43,8 @@ export type LearnedCapacity = {
   readonly badPoints: readonly BadPoint[];
   /** The highest rate per replica that was held with all quality at target and nothing starting. */
   readonly proven: LearnedRate | null;
-  /** The most executions at a time that one pod was seen to have, on average over a window. */
-  readonly instancesPerPod: number | null;
+  /** The most executions at a time that one pod was seen to have. */
+  readonly instancesPerPod: BusiestPod | null;
   /** One for each model and size of batch; sizes that differ by less than an eighth count as one. */
   readonly services: readonly LearnedService[];
   /** `model/version` of all that completed requests since. */

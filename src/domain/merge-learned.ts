@@ -3,6 +3,7 @@
 import {
   BAD_POINTS_MAX,
   type BadPoint,
+  type BusiestPod,
   type LearnedCapacity,
   type LearnedRate,
   type LearnedService,
@@ -29,7 +30,7 @@ export function mergeLearned(one: LearnedCapacity, other: LearnedCapacity): Lear
     cap: reduced(current, ({ cap }) => cap, latest(rateOf)),
     badPoints: unitedPoints(current.flatMap(({ badPoints }) => badPoints)),
     proven: reduced(current, ({ proven }) => proven, latest(rateOf)),
-    instancesPerPod: reduced(current, ({ instancesPerPod }) => instancesPerPod, larger),
+    instancesPerPod: reduced(current, ({ instancesPerPod }) => instancesPerPod, busier),
     services: unitedServices(current.flatMap(({ services }) => services)),
     versions: [...new Set(current.flatMap(({ versions }) => versions))].sort(byText).slice(-VERSIONS_MAX),
     forgottenAt: reduced(current, ({ forgottenAt }) => forgottenAt, later),
@@ -73,8 +74,11 @@ function rateOf({ perReplica }: LearnedRate): number {
   return perReplica;
 }
 
-function larger(one: number | null, other: number | null): number | null {
-  return one === null || other === null ? (one ?? other) : Math.max(one, other);
+/** Of equally busy ones the one seen last, and of those the one known longer. */
+function busier(one: BusiestPod | null, other: BusiestPod | null): BusiestPod | null {
+  if (one === null || other === null) return one ?? other;
+  const order = one.instances - other.instances || one.at - other.at || other.since - one.since;
+  return order >= 0 ? one : other;
 }
 
 function reduced<Value>(

@@ -9,19 +9,19 @@ export const ABLATIONS: readonly Ablation[] = [
   {
     step: "the cap of saturated pods",
     file: LEARN,
-    from: "if (seen === null || hasRoom || hasIdleInstances(context)) return cap;",
-    to: "if (seen === null || hasRoom || hasIdleInstances(context) || cap !== undefined) return cap;",
+    from: "if (seen === null || hasRoom || hasIdleInstances(instancesPerPod, context)) return cap;",
+    to: "if (seen === null || hasRoom || hasIdleInstances(instancesPerPod, context) || cap !== undefined) return cap;",
   },
   {
     step: "full batches before a pod counts as saturated",
     file: LEARN,
-    from: "if (seen === null || hasRoom || hasIdleInstances(context)) return cap;",
-    to: "if (seen === null || (hasRoom && seen < 0) || hasIdleInstances(context)) return cap;",
+    from: "if (seen === null || hasRoom || hasIdleInstances(instancesPerPod, context)) return cap;",
+    to: "if (seen === null || (hasRoom && seen < 0) || hasIdleInstances(instancesPerPod, context)) return cap;",
   },
   {
     step: "busy instances before a pod counts as saturated",
     file: LEARN,
-    from: "if (seen === null || hasRoom || hasIdleInstances(context)) return cap;",
+    from: "if (seen === null || hasRoom || hasIdleInstances(instancesPerPod, context)) return cap;",
     to: "if (seen === null || hasRoom) return cap;",
   },
   {

@@ -7,6 +7,7 @@ import { describe, expect, test } from "vitest";
 
 import { checkpointFile } from "../../../src/adapters/checkpoint-file.ts";
 import { withInstantsAsText } from "../../../src/domain/instant.ts";
+import { NOTHING_LEARNED } from "../../../src/domain/learned-capacity.ts";
 import { NO_STARTUP_MEMORY } from "../../../src/domain/startup-times.ts";
 import { initialState, type ScalerState } from "../../../src/domain/state.ts";
 import { at } from "../../support/builders.ts";
@@ -23,6 +24,11 @@ const FULL: ScalerState = {
   readySince: at(10),
   probe: { at: at(30), from: 8, to: 7, arrivalsPerSecond: 12.5, failedAt: at(31) },
   failedProbes: [{ at: at(5), to: 6, arrivalsPerSecond: 0.1 }],
+  learned: {
+    ...NOTHING_LEARNED,
+    badPoints: [{ at: at(50), perReplica: 20, readyReplicas: 3, signals: ["latency"] }],
+    instancesPerPod: { at: at(50), since: at(40), instances: 2 },
+  },
   startups: {
     times: { at: at(55), starts: 4, weights: [{ bucket: 37, weight: 2.5 }] },
     lastSeen: { at: at(60), desired: 7 },
@@ -69,6 +75,23 @@ describe("the checkpoint", () => {
     await writeFile(file, JSON.stringify(withInstantsAsText(document)));
     const states = new Map([["a/b", { ...FULL, startups: NO_STARTUP_MEMORY }]]);
     expect(await checkpointFile(file).load()).toEqual({ states, problem: null, isByAnother: true });
+  });
+
+  test("is read from before bad points named signals and the busiest pod was dated", async () => {
+    const file = await aFile();
+    await checkpointFile(file).save(new Map([["ai/embedder", FULL]]));
+    const document = JSON.parse(await readFile(file, "utf8"));
+    const { learned } = document.states["ai/embedder"];
+    for (const point of learned.badPoints) delete point.signals;
+    learned.instancesPerPod = 2;
+    await writeFile(file, JSON.stringify(document));
+    const { states, problem } = await checkpointFile(file).load();
+    expect(problem).toBeNull();
+    expect(states?.get("ai/embedder")?.learned).toEqual({
+      ...FULL.learned,
+      badPoints: FULL.learned.badPoints.map((point) => ({ ...point, signals: [] })),
+      instancesPerPod: null,
+    });
   });
 
   test("is a first start, not a fault, where there is none", async () => {

@@ -76,7 +76,7 @@ describe("probes, where no load signal sizes the fleet", () => {
     { name: "it would get more than that", busy: null, held: 26.6, answer: 4 },
   ])("where $name, the answer is $answer", ({ busy, held, answer }) => {
     const proven = held === null ? null : { at: at(-60), perReplica: held };
-    const instancesPerPod = busy === null ? null : 1;
+    const instancesPerPod = busy === null ? null : { at: at(0), since: at(0), instances: 1 };
     const state = { ...remembers, learned: { ...NOTHING_LEARNED, proven, instancesPerPod } };
     const observation = { ...calm(0, 4), capacity: { ...UNSATURATED, busyInstances: busy } };
     expect(run(policy, [observation], state)[0]?.decision.replicas).toBe(answer);

@@ -30,7 +30,7 @@ const learned: fc.Arbitrary<LearnedCapacity> = fc
       },
     ),
     proven: optional(learnedRates),
-    instancesPerPod: optional(rates),
+    instancesPerPod: optional(fc.record({ at: instants, since: instants, instances: rates })),
     services: fc.array(
       fc.record({ model: fc.constantFrom("a", "b"), batch: fc.constantFrom(1, 4), executionSeconds: rates }),
       { maxLength: 3 },
@@ -119,7 +119,7 @@ describe("what both know", () => {
     cap: { at: at(20), perReplica: 40 },
     badPoints: [{ at: at(20), perReplica: 30, readyReplicas: 3, signals: [] }],
     proven: { at: at(30), perReplica: 25 },
-    instancesPerPod: 1,
+    instancesPerPod: { at: at(30), since: at(0), instances: 1 },
     services: [{ model: "a", batch: 4, executionSeconds: 0.1 }],
     versions: ["a/1"],
     forgottenAt: null,
@@ -130,7 +130,7 @@ describe("what both know", () => {
     cap: { at: at(20), perReplica: 39 },
     badPoints: [{ at: at(15), perReplica: 28, readyReplicas: 3, signals: [] }],
     proven: { at: at(29), perReplica: 27 },
-    instancesPerPod: 2,
+    instancesPerPod: { at: at(20), since: at(10), instances: 2 },
     services: [
       { model: "a", batch: 4, executionSeconds: 0.09 },
       { model: "a", batch: 1, executionSeconds: 0.05 },
@@ -149,7 +149,7 @@ describe("what both know", () => {
         { at: at(20), perReplica: 30, readyReplicas: 3, signals: [] },
       ],
       proven: { at: at(30), perReplica: 25 },
-      instancesPerPod: 2,
+      instancesPerPod: { at: at(20), since: at(10), instances: 2 },
       services: [
         { model: "a", batch: 1, executionSeconds: 0.05 },
         { model: "a", batch: 4, executionSeconds: 0.09 },
