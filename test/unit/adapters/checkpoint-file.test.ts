@@ -73,7 +73,7 @@ describe("the checkpoint", () => {
     void [held, breaches, learned, startups, serviceChangedAt, isMemoryLost];
     const document = { kind: "checkpoint", v: 1, version: "0.1.0", states: { "a/b": old } };
     await writeFile(file, JSON.stringify(withInstantsAsText(document)));
-    const states = new Map([["a/b", { ...FULL, startups: NO_STARTUP_MEMORY }]]);
+    const states = new Map([["a/b", { ...FULL, learned: NOTHING_LEARNED, startups: NO_STARTUP_MEMORY }]]);
     expect(await checkpointFile(file).load()).toEqual({ states, problem: null, isByAnother: true });
   });
 
