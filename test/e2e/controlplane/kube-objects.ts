@@ -10,7 +10,11 @@ export type Hpa = KubernetesObject & {
   readonly spec: { readonly scaleTargetRef: { readonly name: string }; readonly behavior?: object };
   readonly status?: { readonly desiredReplicas?: number };
 };
-export type Event = KubernetesObject & { readonly reason: string; readonly count?: number };
+export type Event = KubernetesObject & {
+  readonly reason: string;
+  readonly message: string;
+  readonly count?: number;
+};
 export type KedaObject = KubernetesObject & {
   readonly status?: {
     readonly conditions?: readonly {

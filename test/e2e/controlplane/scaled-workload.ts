@@ -104,11 +104,20 @@ export class ScaledWorkload {
     return seconds;
   }
 
-  /** Puts a load on it and resolves once the count that this needs is there and measured; with the seconds as above. */
+  /**
+   * Puts a load on it and resolves once the count that this needs is there and measured; with the seconds as above. All of
+   * it at one moment: while nobody has had time to scrape, the scaler holds what it last read of the Deployment.
+   */
   async settle(requestsPerSecond: number, wanted: number): Promise<number> {
     this.load(requestsPerSecond);
     const seconds = await this.untilDesired(wanted);
-    await this.untilMeasured(requestsPerSecond);
+    await eventually(`${wanted} replicas of ${this.namespace} at rest`, async () => {
+      const isMeasured = await Promise.all(
+        this.#scalers.map((scaler) => isMeasuring(scaler, this.namespace, requestsPerSecond)),
+      );
+      const counts = await Promise.all([this.replicas(), this.#ready(), ...this.#scalers.map(wantedBy)]);
+      return isMeasured.every(Boolean) && counts.every((count) => count === wanted) ? true : null;
+    });
     return seconds;
   }
 
@@ -123,10 +132,9 @@ export class ScaledWorkload {
 
   /** Resolves once so many replicas are ready. */
   async untilReady(wanted: number, workload = WORKLOAD): Promise<void> {
-    await eventually(`${wanted} ready replicas of ${this.namespace}/${workload}`, async () => {
-      const { status } = await this.cluster.plane.api.get<Scaled>(this.#deployment(workload));
-      return (status.readyReplicas ?? 0) === wanted ? true : null;
-    });
+    await eventually(`${wanted} ready replicas of ${this.namespace}/${workload}`, async () =>
+      (await this.#ready(workload)) === wanted ? true : null,
+    );
   }
 
   /** A condition of the ScaledObject as `status/reason`. */
@@ -136,13 +144,13 @@ export class ScaledWorkload {
     return found === undefined ? null : `${found.status}/${found.reason ?? ""}`;
   }
 
-  /** How often the HPA got no number so far, by its events. */
-  async syncsWithoutNumber(): Promise<number> {
+  /** Why the HPA got no number so far, by its events: each time a message. */
+  async syncsWithoutNumber(): Promise<readonly string[]> {
     const path = `/api/v1/namespaces/${this.namespace}/events`;
     const { items } = await this.cluster.plane.api.get<{ readonly items: readonly Event[] }>(path);
     return items
       .filter(({ reason }) => reason === "FailedGetExternalMetric")
-      .reduce((total, { count = 1 }) => total + count, 0);
+      .flatMap(({ count = 1, message }) => Array<string>(count).fill(message));
   }
 
   /** Changes the ScaledObject as an edit of its manifest does. */
@@ -194,15 +202,6 @@ export class ScaledWorkload {
     }
   }
 
-  /** Resolves once every scaler measures this load, from all pods there are. */
-  async untilMeasured(requestsPerSecond: number): Promise<void> {
-    for (const scaler of this.#scalers) {
-      await eventually(`${requestsPerSecond} requests/s of ${this.namespace}, measured`, async () =>
-        (await isMeasuring(scaler, this.namespace, requestsPerSecond)) ? true : null,
-      );
-    }
-  }
-
   /** How many calls all scalers answered or refused. */
   async calls(): Promise<number> {
     const counts = await Promise.all(this.#scalers.map(callsOf));
@@ -249,6 +248,11 @@ export class ScaledWorkload {
     await api.create(this.#scaledObjects, scaledObject({ ...this.#settings, address, min }));
     this.#watchHpa();
     await eventually(`the HPA of ${this.namespace}`, () => this.hpa());
+  }
+
+  async #ready(workload = WORKLOAD): Promise<number> {
+    const { status } = await this.cluster.plane.api.get<Scaled>(this.#deployment(workload));
+    return status.readyReplicas ?? 0;
   }
 
   #serve(address: string): Promise<Served> {
