@@ -1,5 +1,6 @@
 // A policy and an observation as tests write them: the usual case, with what the test is about laid over it.
 
+import type { HpaReading } from "../../src/domain/cluster.ts";
 import type { CapacityReading, Observation, SignalReadings, Traffic } from "../../src/domain/observation.ts";
 import type { Policy, SignalPolicies } from "../../src/domain/policy.ts";
 import { type Instant, instant, minutes, seconds } from "../../src/domain/units.ts";
@@ -200,3 +201,14 @@ export function live(
     ...(gpuMemory === undefined ? {} : { gpuMemory: { ...common, value: gpuMemory, unit: "ratio" } }),
   };
 }
+
+/** An HPA of KEDA's that asks for our metric and leaves the tolerance to us. */
+export const FOLLOWING_HPA: HpaReading = {
+  name: "keda-hpa-embedder",
+  isKedas: true,
+  asksForOurs: true,
+  target: 1,
+  toleranceOut: 0,
+  toleranceIn: 0,
+  hasBehavior: true,
+};

@@ -3,9 +3,9 @@
 import { describe, expect, test } from "vitest";
 
 import { answerOf, toldDecision } from "../../../src/control/answer.ts";
-import type { HpaReading } from "../../../src/domain/cluster.ts";
 import type { Decision } from "../../../src/domain/decision.ts";
 import type { PolicyMode } from "../../../src/domain/policy.ts";
+import { FOLLOWING_HPA } from "../../support/builders.ts";
 import { anObservation } from "../../support/control-records.ts";
 
 const decided = (changes: Partial<Decision> = {}): Decision => ({
@@ -111,23 +111,18 @@ describe("answerOf", () => {
     expect(answer).toEqual({ ...ok(20), metricValueFloat: 19.01 });
   });
 
-  const FOLLOWER: HpaReading = {
-    name: "keda-hpa-embedder",
-    isKedas: true,
-    asksForOurs: true,
-    target: 1,
-    toleranceOut: 0,
-    toleranceIn: 0,
-    hasBehavior: true,
-  };
   test.each([
-    { name: "keeps none", hpa: FOLLOWER, float: undefined },
-    { name: "keeps one going out alone", hpa: { ...FOLLOWER, toleranceOut: null }, float: undefined },
-    { name: "lost the field", hpa: { ...FOLLOWER, toleranceOut: null, toleranceIn: null }, float: 17.01 },
-    { name: "has a tolerance of its own", hpa: { ...FOLLOWER, toleranceIn: 0.05 }, float: 17.01 },
+    { name: "keeps none", hpa: FOLLOWING_HPA, float: undefined },
+    { name: "keeps one going out alone", hpa: { ...FOLLOWING_HPA, toleranceOut: null }, float: undefined },
+    {
+      name: "lost the field",
+      hpa: { ...FOLLOWING_HPA, toleranceOut: null, toleranceIn: null },
+      float: 17.01,
+    },
+    { name: "has a tolerance of its own", hpa: { ...FOLLOWING_HPA, toleranceIn: 0.05 }, float: 17.01 },
     {
       name: "asks for another metric",
-      hpa: { ...FOLLOWER, asksForOurs: false, toleranceIn: null },
+      hpa: { ...FOLLOWING_HPA, asksForOurs: false, toleranceIn: null },
       float: undefined,
     },
     { name: "is not known", hpa: null, float: undefined },

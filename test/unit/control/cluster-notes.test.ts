@@ -3,20 +3,10 @@
 import { describe, expect, test } from "vitest";
 import { clusterNotes, hpaNotes } from "../../../src/control/cluster-notes.ts";
 import { explain } from "../../../src/control/explain.ts";
-import type { ClusterFacts, HpaReading, WaitingPod } from "../../../src/domain/cluster.ts";
+import type { ClusterFacts, WaitingPod } from "../../../src/domain/cluster.ts";
 import type { DecisionRecord } from "../../../src/domain/record.ts";
-import { aPolicy } from "../../support/builders.ts";
+import { aPolicy, FOLLOWING_HPA } from "../../support/builders.ts";
 import { buildRecord } from "../../support/registry-builder.ts";
-
-const HPA: HpaReading = {
-  name: "keda-hpa-embedder",
-  isKedas: true,
-  asksForOurs: true,
-  target: 1,
-  toleranceOut: 0,
-  toleranceIn: 0,
-  hasBehavior: true,
-};
 
 function recordWith(cluster: Partial<ClusterFacts>): DecisionRecord {
   const record = buildRecord();
@@ -65,10 +55,10 @@ describe("the HPA", () => {
   const exact = aPolicy();
   const edge = aPolicy({ keda: { tolerance: 0.1 } });
   test.each([
-    { name: "that follows exactly", hpa: HPA, policy: exact, says: [] },
+    { name: "that follows exactly", hpa: FOLLOWING_HPA, policy: exact, says: [] },
     {
       name: "whose tolerance was dropped",
-      hpa: { ...HPA, toleranceOut: null, toleranceIn: null },
+      hpa: { ...FOLLOWING_HPA, toleranceOut: null, toleranceIn: null },
       policy: exact,
       says: [
         /^HPA \S+ carries no tolerance.+ignores changes of up to a tenth; going in, it is told .+set behavior\.\*\.tolerance to "0"/,
@@ -76,55 +66,55 @@ describe("the HPA", () => {
     },
     {
       name: "whose tolerance was dropped going out alone",
-      hpa: { ...HPA, toleranceOut: null },
+      hpa: { ...FOLLOWING_HPA, toleranceOut: null },
       policy: exact,
       says: [/^HPA \S+ carries no tolerance for scaling out: /],
     },
     {
       name: "whose tolerance was dropped, as the policy knows",
-      hpa: { ...HPA, toleranceOut: null, toleranceIn: null },
+      hpa: { ...FOLLOWING_HPA, toleranceOut: null, toleranceIn: null },
       policy: edge,
       says: [],
     },
     {
       name: "that has one",
-      hpa: { ...HPA, toleranceIn: 0.05 },
+      hpa: { ...FOLLOWING_HPA, toleranceIn: 0.05 },
       policy: exact,
       says: [/has a tolerance of 0\.05.+going in, it is told/],
     },
     {
       name: "that has one going out alone",
-      hpa: { ...HPA, toleranceOut: 0.05 },
+      hpa: { ...FOLLOWING_HPA, toleranceOut: 0.05 },
       policy: exact,
       says: [/has a tolerance of 0\.05: it ignores smaller changes; set it to "0"$/],
     },
     {
       name: "that has none, where the policy expects one",
-      hpa: HPA,
+      hpa: FOLLOWING_HPA,
       policy: edge,
       says: [/keda\.tolerance can be 0/],
     },
     {
       name: "with another target",
-      hpa: { ...HPA, target: 5 },
+      hpa: { ...FOLLOWING_HPA, target: 5 },
       policy: exact,
       says: [/holds the metric at 5 instead of 1/],
     },
     {
       name: "without behavior",
-      hpa: { ...HPA, hasBehavior: false },
+      hpa: { ...FOLLOWING_HPA, hasBehavior: false },
       policy: exact,
       says: [/has no behavior/],
     },
     {
       name: "of somebody else",
-      hpa: { ...HPA, asksForOurs: false },
+      hpa: { ...FOLLOWING_HPA, asksForOurs: false },
       policy: exact,
       says: [/does not ask for our metric$/],
     },
     {
       name: "that only watches a shadow",
-      hpa: { ...HPA, toleranceOut: null, toleranceIn: null },
+      hpa: { ...FOLLOWING_HPA, toleranceOut: null, toleranceIn: null },
       policy: aPolicy({ mode: "shadow" }),
       says: [],
     },
