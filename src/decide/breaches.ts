@@ -1,6 +1,5 @@
 // How each quality signal stands at this tick, since when it has been above its target, and whether replicas helped.
 
-import { customReading } from "../domain/observation.ts";
 import type { AnySignalName } from "../domain/policy.ts";
 import type { Breach, ScalerState } from "../domain/state.ts";
 import { after, elapsed, minutes } from "../domain/units.ts";
@@ -8,7 +7,7 @@ import { incurableCause } from "./attribution.ts";
 import { isBacklogAtTarget, isBacklogImbalanced } from "./backlog-signal.ts";
 import type { TickContext } from "./context.ts";
 import { isSettled } from "./held-replicas.ts";
-import { customQualityVerdict, type QualityVerdict, qualityVerdict } from "./quality-verdict.ts";
+import type { QualityVerdict, QualityVerdicts } from "./quality-verdict.ts";
 
 /** A signal counts for nothing for so long once replicas have turned out not to help. */
 const FUTILE_FOR = minutes(30);
@@ -21,7 +20,7 @@ const QUIET_AFTER_BACKLOG = minutes(4);
 
 /** The declared quality signals with how they stand; what replicas cannot cure is told apart. */
 export type Judged = {
-  readonly verdicts: ReadonlyMap<AnySignalName, QualityVerdict>;
+  readonly verdicts: QualityVerdicts;
   /** Signals above target for a cause that replicas do not cure, or found futile. */
   readonly incurable: ReadonlySet<AnySignalName>;
   readonly isImbalanced: boolean;
@@ -32,7 +31,8 @@ export type Judged = {
 export type FutileSince = ReadonlyMap<AnySignalName, Breach["at"]>;
 
 /** Returns how the declared quality signals stand, once the context's breaches are those of this tick. */
-export function judge(verdicts: Judged["verdicts"], context: TickContext): Judged {
+export function judge(context: TickContext): Judged {
+  const { verdicts } = context;
   const incurable = [...verdicts].filter(([name, verdict]) => isIncurable(name, verdict, context));
   const isOneHot = [...verdicts.values()].some(
     (verdict) => verdict.kind === "sustained" && verdict.isOneHotPod,
@@ -60,9 +60,9 @@ export function isAllAtTarget({ verdicts, incurable, isBacklogAtTarget: backlog 
 }
 
 /** Returns the breaches at this tick: begun, over, or found futile. */
-export function advanceBreaches(verdicts: Judged["verdicts"], context: TickContext): ScalerState["breaches"] {
+export function advanceBreaches(context: TickContext): ScalerState["breaches"] {
   const next: Record<string, Breach> = {};
-  for (const [name, verdict] of verdicts) {
+  for (const [name, verdict] of context.verdicts) {
     const breach = advanced(context.state.breaches[name] ?? null, verdict, context);
     if (breach !== null) next[name] = breach;
   }
@@ -73,34 +73,17 @@ export function advanceBreaches(verdicts: Judged["verdicts"], context: TickConte
  * Returns since when signals are in a breach that is futile by values that the count in hand alone has made. Found futile
  * at once, a breach is confirmed only then: its value still holds what came before more replicas.
  */
-export function futileSince({ verdicts }: Judged, context: TickContext): FutileSince {
+export function futileSince(context: TickContext): FutileSince {
   if (!isSettled(context)) return new Map();
-  const confirmed = [...verdicts].flatMap(([name, verdict]): readonly [AnySignalName, Breach["at"]][] => {
-    const breach = context.state.breaches[name];
-    return breach !== undefined && isFutileAt(breach, context.at) && isStillAsBad(breach, verdict)
-      ? [[name, breach.at]]
-      : [];
-  });
+  const confirmed = [...context.verdicts].flatMap(
+    ([name, verdict]): readonly [AnySignalName, Breach["at"]][] => {
+      const breach = context.state.breaches[name];
+      return breach !== undefined && isFutileAt(breach, context.at) && isStillAsBad(breach, verdict)
+        ? [[name, breach.at]]
+        : [];
+    },
+  );
   return new Map(confirmed);
-}
-
-/** Returns how each declared quality signal stands that has a reading. */
-export function verdictsOf(context: TickContext): ReadonlyMap<AnySignalName, QualityVerdict> {
-  const { signals } = context.policy;
-  const readings = context.observation.signals;
-  const verdicts = new Map<AnySignalName, QualityVerdict>();
-  for (const name of ["queueDuration", "latency"] as const) {
-    const [signal, reading] = [signals[name], readings[name]];
-    if (signal !== null && reading !== undefined)
-      verdicts.set(name, qualityVerdict(reading, signal, context));
-  }
-  for (const signal of signals.custom) {
-    const reading = customReading(readings, signal.name);
-    if (signal.kind === "quality" && reading?.kind === "quality") {
-      verdicts.set(signal.name, customQualityVerdict(reading, signal, context));
-    }
-  }
-  return verdicts;
 }
 
 function isIncurable(name: AnySignalName, verdict: QualityVerdict, context: TickContext): boolean {

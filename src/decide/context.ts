@@ -5,6 +5,7 @@ import type { Policy } from "../domain/policy.ts";
 import { startupFigures } from "../domain/startup-times.ts";
 import type { ScalerState } from "../domain/state.ts";
 import { elapsed, type Instant, type Millis, millis } from "../domain/units.ts";
+import { type QualityVerdicts, qualityVerdicts } from "./quality-verdict.ts";
 import { settledReplicas } from "./remember.ts";
 import { expectedStartup } from "./startup-learning.ts";
 
@@ -25,6 +26,8 @@ export type TickContext = {
   readonly startingTooLong: boolean;
   /** Nothing can answer yet (no replica wanted, or the first still starting): absent series are then no fault. */
   readonly nothingToMeasure: boolean;
+  /** How each declared quality signal stands that has a reading. */
+  readonly verdicts: QualityVerdicts;
 };
 
 /** Returns the context of a tick whose replica counts `state` has remembered. */
@@ -48,6 +51,7 @@ export function contextOf(state: ScalerState, observation: Observation, policy: 
     starting,
     startingTooLong,
     nothingToMeasure,
+    verdicts: qualityVerdicts({ observation, policy }),
   };
 }
 

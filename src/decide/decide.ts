@@ -8,7 +8,7 @@ import { type Activity, activityOf, gate } from "./activation.ts";
 import { isBacklogAbove } from "./backlog-signal.ts";
 import { scaleInBlockers } from "./blockers.ts";
 import { awaitRollout, clampToBounds, freeze } from "./bounds.ts";
-import { advanceBreaches, futileSince, judge, verdictsOf } from "./breaches.ts";
+import { advanceBreaches, futileSince, judge } from "./breaches.ts";
 import { combine, hold, isAnythingLive } from "./combine.ts";
 import { contextOf, type TickContext } from "./context.ts";
 import { coolDown } from "./cooldown.ts";
@@ -88,11 +88,10 @@ function open(previous: ScalerState, observation: Observation, policy: Policy): 
 /** Everything the tick teaches once the signals are read; it counts from the next tick on. */
 function learn(signals: readonly SignalStep[], context: TickContext): ScalerState {
   const { state } = context;
-  const verdicts = verdictsOf(context);
-  const breaches = advanceBreaches(verdicts, context);
+  const breaches = advanceBreaches(context);
   const breached = { ...context, state: { ...state, breaches } };
-  const judged = judge(verdicts, breached);
-  const known = withoutFutilePoints(state.learned, futileSince(judged, breached));
+  const judged = judge(breached);
+  const known = withoutFutilePoints(state.learned, futileSince(breached));
   const learned = learnFromLoad(judged, { ...breached, state: { ...breached.state, learned: known } });
   // What limits the load is known again, and stays so when it is forgotten later.
   const isMemoryLost = state.isMemoryLost && learnedLimit(null, learned) === null;

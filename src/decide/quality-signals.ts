@@ -2,8 +2,8 @@
 // and replicas can help.
 
 import type { SignalReason } from "../domain/decision.ts";
-import type { CustomQualityReading, LatencyReading, QueueDurationReading } from "../domain/observation.ts";
-import type { AnySignalName, CustomQualityPolicy, QualitySignalPolicy } from "../domain/policy.ts";
+import type { CustomQualityReading } from "../domain/observation.ts";
+import type { AnySignalName } from "../domain/policy.ts";
 import { elapsed } from "../domain/units.ts";
 import { longestSignalWindow } from "../domain/windows.ts";
 import { incurableCause } from "./attribution.ts";
@@ -13,31 +13,24 @@ import type { TickContext } from "./context.ts";
 import { leastReplicas } from "./load-limit.ts";
 import { shrinking } from "./load-signals.ts";
 import { probeCap } from "./probe.ts";
-import { customQualityVerdict, type QualityVerdict, qualityVerdict } from "./quality-verdict.ts";
+import type { QualityVerdict } from "./quality-verdict.ts";
 import { ceilReplicas } from "./whole.ts";
 import { capped, MISSING_REASONS, type Wish } from "./wish.ts";
 
 /** One breach asks for at most this many times the replicas. */
 const RATIO_MAX = 1.5;
 
-/** Returns the wish of `queueDuration` or `latency` (rules 12–17). */
+/** Returns the wish of a quality signal: `queueDuration`, `latency` or a custom one (rules 12–17). */
 export function qualityWish(
-  name: "queueDuration" | "latency",
-  reading: QueueDurationReading | LatencyReading,
-  { signal, context }: { readonly signal: QualitySignalPolicy; readonly context: TickContext },
-): Wish {
-  const verdict = qualityVerdict(reading, signal, context);
-  return verdictWish(verdict, { name, missing: missingReason(reading.state), context });
-}
-
-/** Returns the wish of a custom quality signal. */
-export function customQualityWish(
-  reading: CustomQualityReading,
-  signal: CustomQualityPolicy,
+  name: AnySignalName,
+  { state }: Pick<CustomQualityReading, "state">,
   context: TickContext,
 ): Wish {
-  const verdict = customQualityVerdict(reading, signal, context);
-  return verdictWish(verdict, { name: signal.name, missing: missingReason(reading.state), context });
+  const missing = missingReason(state);
+  const verdict = context.verdicts.get(name);
+  return verdict === undefined
+    ? { replicas: null, reason: missing }
+    : verdictWish(verdict, { name, missing, context });
 }
 
 type Subject = {

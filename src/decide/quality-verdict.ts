@@ -1,15 +1,16 @@
 // How a quality signal stands against its target: at it, tolerated, above it for a moment, or for its whole window.
 
-import type {
-  CustomQualityReading,
-  HalvesReading,
-  LatencyReading,
-  OverTarget,
-  QueueDurationReading,
+import {
+  type CustomQualityReading,
+  customReading,
+  type HalvesReading,
+  type LatencyReading,
+  type Observation,
+  type OverTarget,
+  type QueueDurationReading,
 } from "../domain/observation.ts";
-import type { CustomQualityPolicy, QualitySignalPolicy } from "../domain/policy.ts";
+import type { AnySignalName, CustomQualityPolicy, Policy, QualitySignalPolicy } from "../domain/policy.ts";
 import { toSeconds } from "../domain/units.ts";
-import type { TickContext } from "./context.ts";
 
 /** Fewer completions than this in the window say nothing (rule 16). */
 const COMPLETIONS_MIN = 20;
@@ -29,13 +30,33 @@ export type QualityVerdict =
       readonly isOneHotPod: boolean;
     };
 
+export type QualityVerdicts = ReadonlyMap<AnySignalName, QualityVerdict>;
+
+type Seen = { readonly observation: Observation; readonly policy: Policy };
 type RequestQualityReading = QueueDurationReading | LatencyReading;
 
-/** Returns how `queueDuration` or `latency` stands (rules 13, 15–17). */
-export function qualityVerdict(
+/** Returns how each declared quality signal stands that has a reading (rules 13, 15–17). */
+export function qualityVerdicts(seen: Seen): QualityVerdicts {
+  const { signals } = seen.policy;
+  const readings = seen.observation.signals;
+  const verdicts = new Map<AnySignalName, QualityVerdict>();
+  for (const name of ["queueDuration", "latency"] as const) {
+    const [signal, reading] = [signals[name], readings[name]];
+    if (signal !== null && reading !== undefined) verdicts.set(name, requestVerdict(reading, signal, seen));
+  }
+  for (const signal of signals.custom) {
+    const reading = customReading(readings, signal.name);
+    if (signal.kind === "quality" && reading?.kind === "quality") {
+      verdicts.set(signal.name, customVerdict(reading, signal, seen));
+    }
+  }
+  return verdicts;
+}
+
+function requestVerdict(
   reading: RequestQualityReading,
   signal: QualitySignalPolicy,
-  context: TickContext,
+  context: Seen,
 ): QualityVerdict {
   const { state, value, noCompletions, requests } = reading;
   if (state === "idle") return { kind: "noData", reason: "IDLE" };
@@ -47,11 +68,11 @@ export function qualityVerdict(
   return comparedVerdict(value, { reading, over, target: toSeconds(signal.target), tolerance, context });
 }
 
-/** Returns how a custom quality signal stands: as above, but nothing tells how many requests it stands for. */
-export function customQualityVerdict(
+/** As above, but nothing tells how many requests it stands for. */
+function customVerdict(
   { state, value, valueFirstHalf, valueSecondHalf }: CustomQualityReading,
   { target }: CustomQualityPolicy,
-  context: TickContext,
+  context: Seen,
 ): QualityVerdict {
   if (state === "idle") return { kind: "noData", reason: "IDLE" };
   if (state !== "live" || value === null) return { kind: "noData", reason: "MISSING" };
@@ -66,7 +87,7 @@ type Comparison = {
   /** In the unit of the value. */
   readonly target: number;
   readonly tolerance: number;
-  readonly context: TickContext;
+  readonly context: Seen;
 };
 
 function comparedVerdict(value: number, comparison: Comparison): QualityVerdict {
@@ -99,7 +120,7 @@ function isAbove(
   return overTargetRatio === null || overTargetRatio > 1 - context.policy.objective.percentile / 100;
 }
 
-function toleranceOut(reading: RequestQualityReading, context: TickContext): number {
+function toleranceOut(reading: RequestQualityReading, context: Seen): number {
   const declared = context.policy.scaleOut.tolerance;
   return "quality" in reading && reading.quality === "counters"
     ? Math.max(declared, COUNTERS_TOLERANCE)

@@ -14,7 +14,7 @@ import { requestRateWish, undeclaredCapacityWish } from "./capacity-signal.ts";
 import type { TickContext } from "./context.ts";
 import { gpuMemoryWish } from "./guard-signal.ts";
 import { declaredLoadWish, inFlightWish } from "./load-signals.ts";
-import { customQualityWish, qualityWish } from "./quality-signals.ts";
+import { qualityWish } from "./quality-signals.ts";
 import type { Wish } from "./wish.ts";
 
 const NO_READING: Wish = { replicas: null, reason: "ABSENT" };
@@ -29,8 +29,8 @@ const WISHES: { readonly [Name in SignalName]: WishOf<Name> } = {
   requestRate: requestRateWish,
   inFlight: inFlightWish,
   pendingRequests: pendingRequestsWish,
-  queueDuration: (reading, signal, context) => qualityWish("queueDuration", reading, { signal, context }),
-  latency: (reading, signal, context) => qualityWish("latency", reading, { signal, context }),
+  queueDuration: (reading, _, context) => qualityWish("queueDuration", reading, context),
+  latency: (reading, _, context) => qualityWish("latency", reading, context),
   gpuMemory: gpuMemoryWish,
 };
 
@@ -70,6 +70,6 @@ function customWish(reading: CustomReading, signal: CustomSignalPolicy, context:
     return customBacklogWish(reading, signal, context);
   }
   return signal.kind === "quality" && reading.kind === "quality"
-    ? customQualityWish(reading, signal, context)
+    ? qualityWish(signal.name, reading, context)
     : NO_READING;
 }
