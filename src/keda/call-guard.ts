@@ -9,6 +9,7 @@ import {
 import type { Millis } from "../domain/units.ts";
 import type { Telemetry } from "../ports/telemetry.ts";
 import type { Deadlines, Expirable, Span } from "./deadlines.ts";
+import type { FairShares } from "./fair-shares.ts";
 import type { OpenStream, OpenStreams } from "./open-streams.ts";
 import { type Refusal, resourceExhausted } from "./refusal.ts";
 import type { Timers } from "./timers.ts";
@@ -21,6 +22,7 @@ export type GuardContext = {
   readonly deadline: Millis;
   readonly deadlines: Deadlines;
   readonly streams: OpenStreams;
+  readonly shares: FairShares;
   readonly timers: Timers;
   readonly telemetry: Pick<Telemetry, "grpcRequest">;
 };
@@ -151,8 +153,9 @@ function nameOf(path: string, names: Map<string, string>): string {
  * doubles what a call costs.
  */
 function observe(call: ServerInterceptingCallInterface, context: GuardContext, method: string): Span {
-  const { deadlines, timers, telemetry } = context;
+  const { deadlines, shares, timers, telemetry } = context;
   const span: Span = { startedMs: timers.elapsedMs(), slot: -1 };
+  shares.note(call.getConnectionInfo(), span.startedMs);
   const { sendStatus } = call;
   let ended = false;
   call.sendStatus = function (this: ServerInterceptingCallInterface, sent: StatusToSend): void {

@@ -8,9 +8,11 @@ import type { CallTelemetry, ConnectionRefusal } from "../ports/telemetry.ts";
 import { isAllowed } from "./caller-subject.ts";
 import { ConnectionCounts } from "./connection-counts.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
+import type { FairShares } from "./fair-shares.ts";
 import { awaitPreface } from "./http2-preface.ts";
 import { RationedLog } from "./rationed-log.ts";
 import { quotable } from "./refusal.ts";
+import { readingOf } from "./socket-reading.ts";
 import type { Timers } from "./timers.ts";
 import { type ServerTls, TlsDoor } from "./tls-door.ts";
 
@@ -20,6 +22,8 @@ export type ListenerOptions = {
   readonly logger: Logger;
   readonly telemetry: CallTelemetry;
   readonly tls: ServerTls | null;
+  /** What its connections ask is counted there. */
+  readonly shares: FairShares;
   /** Takes over a connection that speaks HTTP/2; all calls of one that is not allowed are to be denied. */
   readonly take: (socket: Socket, isAllowed: boolean) => void;
 };
@@ -130,8 +134,15 @@ export class Listener {
       if (!isHttp2) return this.#refuse(opening, "notHttp2", null);
       opening.callOff();
       this.#openings.delete(key);
+      this.#share(socket);
       this.#options.take(socket, mayCall);
     });
+  }
+
+  #share(socket: Socket): void {
+    const { remoteAddress, remotePort } = socket;
+    this.#options.shares.enter({ remoteAddress, remotePort }, readingOf(socket));
+    socket.once("close", () => this.#options.shares.leave({ remoteAddress, remotePort }));
   }
 
   #refuse(opening: Opening, refusal: ConnectionRefusal, detail: string | null): void {

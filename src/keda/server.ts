@@ -22,10 +22,12 @@ import { CONNECTION_LIMITS, type ConnectionLimits } from "./connection-limits.ts
 import { Deadlines } from "./deadlines.ts";
 import { denyingAll } from "./denial.ts";
 import { externalScaler } from "./external-scaler.ts";
+import { FairShares, SHARE_LIMITS, type ShareLimits } from "./fair-shares.ts";
 import { keepingBytes } from "./kept-bytes.ts";
 import { Listener } from "./listener.ts";
 import { OpenStreams } from "./open-streams.ts";
 import { loadExternalScalerProto, SERVICE_NAME } from "./proto.ts";
+import { RationedLog } from "./rationed-log.ts";
 import { RefusalLog } from "./refusal-log.ts";
 import { systemTimers, type Timers } from "./timers.ts";
 import type { ServerTls } from "./tls-door.ts";
@@ -46,6 +48,7 @@ export type ScalerServerOptions = {
   readonly timers?: Timers;
   readonly limits?: Partial<CallLimits>;
   readonly connectionLimits?: Partial<ConnectionLimits>;
+  readonly shareLimits?: Partial<ShareLimits>;
   /** Null or absent: plain connections. */
   readonly tls?: ServerTls | null;
 };
@@ -77,10 +80,11 @@ export async function startScalerServer(options: ScalerServerOptions): Promise<S
     },
   });
   const deadlines = new Deadlines(options.deadline, timers);
-  const guard = callGuard({ deadline: options.deadline, deadlines, streams, timers, telemetry });
+  const shares = sharesOf({ ...options, timers });
+  const guard = callGuard({ deadline: options.deadline, deadlines, streams, shares, timers, telemetry });
   const server = new Server({ ...transportOptions(options.maxMessageBytes, limits), interceptors: [guard] });
   const health = addServices(server, { ...options, timers }, limits);
-  const listener = listenerOf(server, { ...options, timers });
+  const listener = listenerOf(server, { ...options, timers, shares });
   const port = await listener.listen(options.address).catch((error: unknown) => {
     throw new Error(`cannot listen on ${options.address} for gRPC: ${String(error)}`, { cause: error });
   });
@@ -138,8 +142,20 @@ function setHealth(health: HealthImplementation, serving: boolean): void {
   for (const service of ["", SERVICE_NAME]) health.setStatus(service, serving ? "SERVING" : "NOT_SERVING");
 }
 
+function sharesOf(options: ScalerServerOptions & { readonly timers: Timers }): FairShares {
+  const log = new RationedLog(options.logger, options.timers);
+  return new FairShares({
+    limits: { ...SHARE_LIMITS, ...options.shareLimits },
+    timers: options.timers,
+    slowed: (address) => log.warn({ address }, "a connection asks far more than the others and is slowed"),
+  });
+}
+
 /** The library is given connections that are through, and never sees the others. */
-function listenerOf(server: Server, options: ScalerServerOptions & { readonly timers: Timers }): Listener {
+function listenerOf(
+  server: Server,
+  options: ScalerServerOptions & { readonly timers: Timers; readonly shares: FairShares },
+): Listener {
   const plain = ServerCredentials.createInsecure();
   const allowed = server.createConnectionInjector(plain);
   const denied = server.createConnectionInjector(
