@@ -2,7 +2,7 @@
 
 import type { Instant } from "../domain/units.ts";
 import { modelIncreases } from "./model-increases.ts";
-import { type ObservedPod, type ObservedWorkload, type PodIncreases, tracksOf } from "./observed-workload.ts";
+import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
 import type { SampleRange } from "./sample-ranges.ts";
 import type { Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
@@ -11,22 +11,21 @@ import type { Window } from "./window.ts";
 /** Returns the model's arrivals per second over every pod seen in the window, also those gone; null = unknown. */
 export function modelArrivals(workload: ObservedWorkload, model: string, window: Window): number | null {
   let total: number | null = null;
-  for (const increases of modelIncreases(workload, model, window)) {
-    if (increases.seconds === null) continue;
-    total = (total ?? 0) + arrivedAt(workload, increases, { model, window }) / increases.seconds;
+  const increases = modelIncreases(workload, model, window);
+  const success = increases.of("success");
+  const failure = increases.of("failure");
+  const { pods, seconds } = increases;
+  for (let place = 0; place < pods.length; place++) {
+    const [pod, span] = [pods[place], seconds[place] ?? null];
+    if (pod === undefined || span === null) continue;
+    const counted = (success[place] ?? 0) + (failure[place] ?? 0);
+    const arrived = Math.max(0, counted + pendingGrowth(workload, pod, { model, window }));
+    total = (total ?? 0) + arrived / span;
   }
   return total;
 }
 
 type Subject = { readonly model: string; readonly window: Window };
-
-function arrivedAt(
-  workload: ObservedWorkload,
-  { pod, success, failure }: PodIncreases,
-  subject: Subject,
-): number {
-  return Math.max(0, success + failure + pendingGrowth(workload, pod, subject));
-}
 
 /**
  * Returns by how much the pod's pending requests grew in the window. What waited when the server restarted is lost: it

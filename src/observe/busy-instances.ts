@@ -26,9 +26,11 @@ export function readExecutions(workload: ObservedWorkload, window: Window): Exec
   for (const { name } of workload.policy.models) {
     const increases = modelIncreases(workload, name, window);
     if (areCountersFrozen(increases)) return UNKNOWN;
-    for (const { pod, seconds, success } of increases) {
-      if (seconds === null) continue;
-      const executed = success > 0 ? executedBy(workload, pod, { model: name, window }) : NONE;
+    const success = increases.of("success");
+    for (let place = 0; place < success.length; place++) {
+      const [pod, seconds] = [increases.pods[place], increases.seconds[place] ?? null];
+      if (pod === undefined || seconds === null) continue;
+      const executed = (success[place] ?? 0) > 0 ? executedBy(workload, pod, { model: name, window }) : NONE;
       if (executed === null) return UNKNOWN;
       byPod.set(pod.name, (byPod.get(pod.name) ?? 0) + executed.micros / MICROS_PER_SECOND / seconds);
       if (executed.largestBatch > 0) largestBatch = Math.max(largestBatch ?? 0, executed.largestBatch);
@@ -92,11 +94,7 @@ function ofSameInstances(tracks: readonly Track[], { labels }: Track): Track | n
  */
 function executedTime({ ranges }: ObservedWorkload, executed: Executed, window: Window): ExecutedTime {
   const { success, executions, inferences, compute } = executed;
-  if (
-    ![executions, ...(inferences === null ? [] : [inferences]), ...compute].every((track) =>
-      haveSameTimes(track, success),
-    )
-  ) {
+  if (!isComplete(executed)) {
     const total = (track: Track): number => totalIncrease([track], window, ranges);
     const micros = meanTimesCount(sum(compute.map(total)), total(success), total(executions));
     return { micros, largestBatch: 0 };
@@ -114,6 +112,14 @@ function executedTime({ ranges }: ObservedWorkload, executed: Executed, window: 
     if (count >= EXECUTIONS_NEEDED) largestBatch = Math.max(largestBatch, items / count);
   }
   return { micros, largestBatch };
+}
+
+/** Returns whether each series has the samples that the others have. */
+function isComplete({ success, executions, inferences, compute }: Executed): boolean {
+  if (!haveSameTimes(executions, success)) return false;
+  if (inferences !== null && !haveSameTimes(inferences, success)) return false;
+  for (const track of compute) if (!haveSameTimes(track, success)) return false;
+  return true;
 }
 
 function meanTimesCount(total: number, requests: number, count: number): number {

@@ -4,7 +4,7 @@ import type { InFlightReading } from "../domain/observation.ts";
 import type { LoadSignalPolicy } from "../domain/policy.ts";
 import { modelIncreases } from "./model-increases.ts";
 import { weightedParts, weightedSum } from "./model-parts.ts";
-import type { ObservedWorkload, PodIncreases } from "./observed-workload.ts";
+import type { ModelIncreases, ObservedWorkload } from "./observed-workload.ts";
 import { freshPending } from "./pod-gauge.ts";
 import { counterState, isData, stateOverModels } from "./signal-state.ts";
 import { FAMILY } from "./triton-metrics.ts";
@@ -23,7 +23,7 @@ export function readInFlight(workload: ObservedWorkload, policy: LoadSignalPolic
     );
     const pending = isData(state.state) ? freshPending(workload, model.name, window) : [];
     const waiting = pending.reduce((total, { mean }) => total + mean, 0);
-    const value = isData(state.state) ? Math.max(meanInFlight(increases) ?? 0, waiting) : null;
+    const value = isData(state.state) ? Math.max(meanInFlight([increases]) ?? 0, waiting) : null;
     return { model, state, value, pending };
   });
   const { state, freshPods, ageSeconds } = stateOverModels(
@@ -40,13 +40,18 @@ export function readInFlight(workload: ObservedWorkload, policy: LoadSignalPolic
   return { state, value, unit: "requests", ageSeconds, freshPods, ...levels, ...shown };
 }
 
-/** Returns the mean number of requests in flight over all pods by what was completed; null = unknown. */
-export function meanInFlight(increases: readonly PodIncreases[]): number | null {
-  return increases.reduce<number | null>(
-    (total, { requestMicros, seconds }) =>
-      seconds === null ? total : (total ?? 0) + requestMicros / MICROS_PER_SECOND / seconds,
-    null,
-  );
+/** Returns the mean number of requests in flight over models and pods by what was completed; null = unknown. */
+export function meanInFlight(models: readonly ModelIncreases[]): number | null {
+  let total: number | null = null;
+  for (const increases of models) {
+    const requestMicros = increases.of("requestMicros");
+    for (let place = 0; place < requestMicros.length; place++) {
+      const seconds = increases.seconds[place] ?? null;
+      if (seconds === null) continue;
+      total = (total ?? 0) + (requestMicros[place] ?? 0) / MICROS_PER_SECOND / seconds;
+    }
+  }
+  return total;
 }
 
 function sumOver<Kind extends string>(

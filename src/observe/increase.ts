@@ -29,6 +29,15 @@ export function increaseOf(tracks: readonly Track[], window: Window, ranges: Sam
   return found;
 }
 
+/** Returns whether any of the tracks has a sample in the window. */
+export function hasSample(tracks: readonly Track[], window: Window, ranges: SampleRanges): boolean {
+  for (const { times } of tracks) {
+    const { inside, end } = ranges.of(times, window);
+    if (inside < end) return true;
+  }
+  return false;
+}
+
 /** Returns the increase of the tracks alone; 0 where none of them has a sample in the window. */
 export function totalIncrease(tracks: readonly Track[], window: Window, ranges: SampleRanges): number {
   let total = 0;
@@ -45,7 +54,8 @@ function joined(one: Increase | null, other: Increase): Increase {
   };
 }
 
-function increaseIn({ values }: Track, { first, end }: SampleRange): number {
+/** Returns the increase of one track over a range of its samples. */
+export function increaseIn({ values }: Track, { first, end }: SampleRange): number {
   let increase = 0;
   let previous = values[first] ?? 0;
   for (let index = first + 1; index < end; index++) {

@@ -5,7 +5,12 @@ import type { Millis } from "../domain/units.ts";
 import { countsWithout, histogramQuantile, responseHistogram } from "./histogram-quantile.ts";
 import { sumOf } from "./model-increases.ts";
 import { largest } from "./model-parts.ts";
-import { type ObservedPod, type ObservedWorkload, type PodIncreases, tracksOf } from "./observed-workload.ts";
+import {
+  type ModelIncreases,
+  type ObservedPod,
+  type ObservedWorkload,
+  tracksOf,
+} from "./observed-workload.ts";
 import { withoutWorst } from "./quality-reading.ts";
 import type { Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
@@ -21,7 +26,7 @@ const QUEUE_TIMES_TO_TAIL = 3;
 export type LatencyQuestion = {
   readonly model: string;
   readonly window: Window;
-  readonly increases: readonly PodIncreases[];
+  readonly increases: ModelIncreases;
   readonly target: Millis;
 };
 
@@ -79,8 +84,12 @@ function bySummaries(workload: ObservedWorkload, { model, window }: LatencyQuest
 }
 
 function byCounters(_workload: ObservedWorkload, { increases }: LatencyQuestion) {
-  const tailMicros = (pod: PodIncreases): number => pod.computeMicros + QUEUE_TIMES_TO_TAIL * pod.queueMicros;
-  const micros = increases.reduce((total, pod) => total + tailMicros(pod), 0);
+  const success = increases.of("success");
+  const queueMicros = increases.of("queueMicros");
+  const tailMicros = increases
+    .of("computeMicros")
+    .map((computeMicros, place) => computeMicros + QUEUE_TIMES_TO_TAIL * (queueMicros[place] ?? 0));
+  const micros = tailMicros.reduce((total, part) => total + part, 0);
   const requests = sumOf(increases, "success");
   const mean = (part: number, count: number): number | null =>
     count > 0 ? part / MICROS_PER_SECOND / count : null;
@@ -88,7 +97,9 @@ function byCounters(_workload: ObservedWorkload, { increases }: LatencyQuestion)
   if (value === null) return null;
   return {
     value,
-    withoutWorst: withoutWorst(increases, (pod) => mean(micros - tailMicros(pod), requests - pod.success)),
+    withoutWorst: withoutWorst(success, (place) =>
+      mean(micros - (tailMicros[place] ?? 0), requests - (success[place] ?? 0)),
+    ),
   };
 }
 

@@ -2,15 +2,15 @@
 
 import { elapsed, toSeconds } from "../domain/units.ts";
 import { appearedWithin, isGone } from "./fresh.ts";
-import { type Increase, increaseOf, totalIncrease } from "./increase.ts";
+import { hasSample, increaseIn, increaseOf, totalIncrease } from "./increase.ts";
 import {
+  type IncreaseKind,
+  type ModelIncreases,
   type ObservedPod,
   type ObservedWorkload,
-  type PodCounters,
-  type PodIncreases,
   tracksOf,
 } from "./observed-workload.ts";
-import type { SampleRanges } from "./sample-ranges.ts";
+import type { SampleRange } from "./sample-ranges.ts";
 import { oldestTime, type Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import { type Window, windowStart } from "./window.ts";
@@ -22,107 +22,159 @@ const COUNT_FAMILIES = [
 ];
 
 /** Returns the increases of every pod that has the model's success counter within the window, by pod name. */
-export function modelIncreases(
-  workload: ObservedWorkload,
-  model: string,
-  window: Window,
-): readonly PodIncreases[] {
+export function modelIncreases(workload: ObservedWorkload, model: string, window: Window): ModelIncreases {
   const key = `${window.at} ${window.span} ${model}`;
   const known = workload.increases.get(key);
   if (known !== undefined) return known;
-  const found: PodIncreases[] = [];
-  for (const counters of countersOf(workload, model)) {
-    const increases = podIncreases(workload, counters, window);
-    if (increases !== null) found.push(increases);
-  }
+  const found = new WindowIncreases(workload, model, window);
   workload.increases.set(key, found);
   return found;
 }
 
 /** Returns the sum over pods of one kind of increase. */
-export function sumOf(
-  increases: readonly PodIncreases[],
-  kind: Exclude<keyof PodIncreases, "pod" | "seconds">,
-): number {
+export function sumOf(increases: ModelIncreases, kind: IncreaseKind): number {
   let total = 0;
-  for (const pod of increases) total += pod[kind];
+  const column = increases.of(kind);
+  // By index: an iterator would put each number on the heap.
+  for (let place = 0; place < column.length; place++) total += column[place] ?? 0;
   return total;
 }
 
-function countersOf(workload: ObservedWorkload, model: string): readonly PodCounters[] {
-  const known = workload.counters.get(model);
-  if (known !== undefined) return known;
-  const found = workload.pods.map((pod) => podCounters(pod, model));
-  workload.counters.set(model, found);
-  return found;
-}
+/** Series are summed up when they are first asked for: no window is asked for all of them. */
+class WindowIncreases implements ModelIncreases {
+  readonly pods: readonly ObservedPod[];
+  readonly #workload: ObservedWorkload;
+  readonly #model: string;
+  readonly #window: Window;
+  /** Of each pod the times of a success series, which others mostly share, and where the window is in them. */
+  readonly #times: readonly Track["times"][];
+  readonly #ranges: readonly SampleRange[];
+  readonly #columns = new Map<IncreaseKind, readonly number[]>();
+  #seconds: readonly (number | null)[] | null = null;
 
-function podCounters(pod: ObservedPod, model: string): PodCounters {
-  const failure = tracksOf(pod, FAMILY.failure, model);
-  return {
-    pod,
-    success: tracksOf(pod, FAMILY.success, model),
-    failure,
-    rejected: failure.filter(({ labels }) => labels.reason === "REJECTED"),
-    requestMicros: tracksOf(pod, FAMILY.requestMicros, model),
-    queueMicros: tracksOf(pod, FAMILY.queueMicros, model),
-    inputMicros: tracksOf(pod, FAMILY.computeInputMicros, model),
-    inferMicros: tracksOf(pod, FAMILY.computeInferMicros, model),
-    outputMicros: tracksOf(pod, FAMILY.computeOutputMicros, model),
-    inferences: tracksOf(pod, FAMILY.inferences, model),
-    executions: tracksOf(pod, FAMILY.executions, model),
-    observed: COUNT_FAMILIES.map((family) => tracksOf(pod, family, model)),
-  };
-}
+  constructor(workload: ObservedWorkload, model: string, window: Window) {
+    const pods: ObservedPod[] = [];
+    const times: Track["times"][] = [];
+    const ranges: SampleRange[] = [];
+    const success: number[] = [];
+    for (const pod of workload.pods) {
+      const tracks = tracksOf(pod, FAMILY.success, model);
+      const first = tracks[0];
+      if (first === undefined || !hasSample(tracks, window, workload.ranges)) continue;
+      pods.push(pod);
+      times.push(first.times);
+      ranges.push(workload.ranges.of(first.times, window));
+      success.push(totalIncrease(tracks, window, workload.ranges));
+    }
+    this.#workload = workload;
+    this.#model = model;
+    this.#window = window;
+    this.pods = pods;
+    this.#times = times;
+    this.#ranges = ranges;
+    this.#columns.set("success", success);
+  }
 
-function podIncreases(
-  workload: ObservedWorkload,
-  counters: PodCounters,
-  window: Window,
-): PodIncreases | null {
-  const { ranges } = workload;
-  const { pod } = counters;
-  const success = increaseOf(counters.success, window, ranges);
-  if (success === null) return null;
-  const inputMicros = totalIncrease(counters.inputMicros, window, ranges);
-  const inferMicros = totalIncrease(counters.inferMicros, window, ranges);
-  const outputMicros = totalIncrease(counters.outputMicros, window, ranges);
-  return {
-    pod,
-    seconds: rateSeconds(workload, counters, { window, success }),
-    success: success.increase,
-    failure: totalIncrease(counters.failure, window, ranges),
-    rejected: totalIncrease(counters.rejected, window, ranges),
-    requestMicros: totalIncrease(counters.requestMicros, window, ranges),
-    queueMicros: totalIncrease(counters.queueMicros, window, ranges),
-    inputMicros,
-    inferMicros,
-    outputMicros,
-    computeMicros: inputMicros + inferMicros + outputMicros,
-    inferences: totalIncrease(counters.inferences, window, ranges),
-    executions: totalIncrease(counters.executions, window, ranges),
-    observed: mostObserved(counters.observed, window, ranges),
-  };
-}
+  get seconds(): readonly (number | null)[] {
+    this.#seconds ??= this.pods.map((pod) => this.#rateSeconds(pod));
+    return this.#seconds;
+  }
 
-function mostObserved(families: readonly (readonly Track[])[], window: Window, ranges: SampleRanges): number {
-  let most = 0;
-  for (const tracks of families) most = Math.max(most, totalIncrease(tracks, window, ranges));
-  return most;
-}
+  of(kind: IncreaseKind): readonly number[] {
+    const known = this.#columns.get(kind);
+    if (known !== undefined) return known;
+    const column = this.#column(kind);
+    this.#columns.set(kind, column);
+    return column;
+  }
 
-/**
- * Rule 9: a pod with samples from before the window divides by the span of its samples; one born or gone inside it by
- * the window, since dividing by its short life would count its load twice. A pod that we merely look at for the first
- * time was not born: it divides by its span.
- */
-function rateSeconds(
-  workload: ObservedWorkload,
-  { pod, success: tracks }: PodCounters,
-  { window, success: { from, to } }: { readonly window: Window; readonly success: Increase },
-): number | null {
-  if (isGone(workload, pod, tracks) || wasBornWithin(pod, tracks, window)) return toSeconds(window.span);
-  return to > from ? toSeconds(elapsed(from, to)) : null;
+  #column(kind: IncreaseKind): readonly number[] {
+    switch (kind) {
+      case "success":
+        return this.#total(FAMILY.success);
+      case "failure":
+        return this.#total(FAMILY.failure);
+      case "rejected":
+        return this.#rejected();
+      case "requestMicros":
+        return this.#total(FAMILY.requestMicros);
+      case "queueMicros":
+        return this.#total(FAMILY.queueMicros);
+      case "inputMicros":
+        return this.#total(FAMILY.computeInputMicros);
+      case "inferMicros":
+        return this.#total(FAMILY.computeInferMicros);
+      case "outputMicros":
+        return this.#total(FAMILY.computeOutputMicros);
+      case "computeMicros":
+        return this.#computeMicros();
+      case "inferences":
+        return this.#total(FAMILY.inferences);
+      case "executions":
+        return this.#total(FAMILY.executions);
+      case "observed":
+        return this.#observed();
+    }
+  }
+
+  #total(family: string): number[] {
+    return this.pods.map((pod, place) => this.#totalOf(tracksOf(pod, family, this.#model), place));
+  }
+
+  #totalOf(tracks: readonly Track[], place: number): number {
+    let total = 0;
+    for (const track of tracks) total += increaseIn(track, this.#rangeOf(track, place));
+    return total;
+  }
+
+  #rangeOf({ times }: Track, place: number): SampleRange {
+    const known = this.#times[place] === times ? this.#ranges[place] : undefined;
+    return known ?? this.#workload.ranges.of(times, this.#window);
+  }
+
+  #rejected(): readonly number[] {
+    return this.pods.map((pod, place) => {
+      const failure = tracksOf(pod, FAMILY.failure, this.#model);
+      return this.#totalOf(
+        failure.filter(({ labels }) => labels.reason === "REJECTED"),
+        place,
+      );
+    });
+  }
+
+  #computeMicros(): readonly number[] {
+    const infer = this.of("inferMicros");
+    const output = this.of("outputMicros");
+    return this.of("inputMicros").map((micros, place) => micros + (infer[place] ?? 0) + (output[place] ?? 0));
+  }
+
+  /** Of the families that count, the one that counted most. */
+  #observed(): readonly number[] {
+    const most = this.pods.map(() => 0);
+    for (const family of COUNT_FAMILIES) {
+      const totals = this.#total(family);
+      for (let place = 0; place < most.length; place++) {
+        most[place] = Math.max(most[place] ?? 0, totals[place] ?? 0);
+      }
+    }
+    return most;
+  }
+
+  /**
+   * Rule 9: a pod with samples from before the window divides by the span of its samples; one born or gone inside it by
+   * the window, since dividing by its short life would count its load twice. A pod that we merely look at for the first
+   * time was not born: it divides by its span.
+   */
+  #rateSeconds(pod: ObservedPod): number | null {
+    const tracks = tracksOf(pod, FAMILY.success, this.#model);
+    if (isGone(this.#workload, pod, tracks) || wasBornWithin(pod, tracks, this.#window)) {
+      return toSeconds(this.#window.span);
+    }
+    const counted = increaseOf(tracks, this.#window, this.#workload.ranges);
+    return counted !== null && counted.to > counted.from
+      ? toSeconds(elapsed(counted.from, counted.to))
+      : null;
+  }
 }
 
 function wasBornWithin(pod: ObservedPod, tracks: readonly Track[], window: Window): boolean {

@@ -22,42 +22,31 @@ export type ObservedPod = {
   readonly tracks: readonly (readonly Track[])[];
 };
 
-/** Increases of one pod; a family that it does not have counts 0. */
-export type PodIncreases = {
-  readonly pod: ObservedPod;
-  /** By what an increase is divided to give a rate; null = two samples are needed and there are not. */
-  readonly seconds: number | null;
-  readonly success: number;
-  readonly failure: number;
-  readonly rejected: number;
-  readonly requestMicros: number;
-  readonly queueMicros: number;
-  readonly inputMicros: number;
-  readonly inferMicros: number;
-  readonly outputMicros: number;
+/** What increases are asked for of. */
+export type IncreaseKind =
+  | "success"
+  | "failure"
+  | "rejected"
+  | "requestMicros"
+  | "queueMicros"
+  | "inputMicros"
+  | "inferMicros"
+  | "outputMicros"
   /** Input, inference and output. */
-  readonly computeMicros: number;
-  readonly inferences: number;
-  readonly executions: number;
+  | "computeMicros"
+  | "inferences"
+  | "executions"
   /** By summaries or the histogram: these count on where the counters are switched off. */
-  readonly observed: number;
-};
+  | "observed";
 
-/** The tracks of a pod's counters of one model. */
-export type PodCounters = {
-  readonly pod: ObservedPod;
-  readonly success: readonly Track[];
-  readonly failure: readonly Track[];
-  readonly rejected: readonly Track[];
-  readonly requestMicros: readonly Track[];
-  readonly queueMicros: readonly Track[];
-  readonly inputMicros: readonly Track[];
-  readonly inferMicros: readonly Track[];
-  readonly outputMicros: readonly Track[];
-  readonly inferences: readonly Track[];
-  readonly executions: readonly Track[];
-  /** Each family by which summaries or the histogram count. */
-  readonly observed: readonly (readonly Track[])[];
+/** What pods counted for a model in a window, in columns: entries at one place are those of one pod. */
+export type ModelIncreases = {
+  /** Those that have the model's success counter in the window, by name. */
+  readonly pods: readonly ObservedPod[];
+  /** By what an increase is divided to give a rate; null = two samples are needed and there are not. */
+  readonly seconds: readonly (number | null)[];
+  /** Returns the increases of one kind; a pod counts 0 of a family that it does not have. */
+  of(kind: IncreaseKind): readonly number[];
 };
 
 /** All that an estimator needs; `at` is the instant against which windows and ages are measured. */
@@ -75,9 +64,7 @@ export type ObservedWorkload = {
   /** Where the samples of a window are found in a series. */
   readonly ranges: SampleRanges;
   /** What was found of a model in a window, so that it is summed up once for all signals of a tick. */
-  readonly increases: Map<string, readonly PodIncreases[]>;
-  /** A model's counters, looked up once for all windows of a tick. */
-  readonly counters: Map<string, readonly PodCounters[]>;
+  readonly increases: Map<string, ModelIncreases>;
 };
 
 /** Returns the samples indexed; the order of pods and series in them, and repeated ones, make no difference. */
@@ -109,7 +96,6 @@ export function observeWorkload(input: {
     expected,
     ranges: new SampleRanges(maxAge),
     increases: new Map(),
-    counters: new Map(),
   };
 }
 

@@ -16,7 +16,10 @@ export function freshPending(workload: ObservedWorkload, model: string, window: 
   for (const pod of workload.pods) {
     const tracks = tracksOf(pod, FAMILY.pending, model);
     const levels = isFreshGauge(workload, pod, tracks) ? gaugeLevels(summed(tracks), window) : null;
-    if (levels !== null) gauges.push({ pod, ...levels });
+    if (levels === null) continue;
+    // Property by property: a spread is slow where each pod of each tick makes one.
+    const { mean, oldest, newest } = levels;
+    gauges.push({ pod, mean, oldest, newest });
   }
   return gauges;
 }

@@ -4,7 +4,7 @@ import type { HalvesReading, ModelParts, SignalState } from "../domain/observati
 import type { ModelPolicy, QualitySignalPolicy } from "../domain/policy.ts";
 import { modelIncreases, sumOf } from "./model-increases.ts";
 import { largest, parts } from "./model-parts.ts";
-import type { ObservedWorkload, PodIncreases } from "./observed-workload.ts";
+import type { ModelIncreases, ObservedWorkload } from "./observed-workload.ts";
 import { freshPending } from "./pod-gauge.ts";
 import { counterState, isData, type ModelState, stateOverModels } from "./signal-state.ts";
 import type { Window } from "./window.ts";
@@ -30,7 +30,7 @@ export type QualityOfModel<Values extends QualityValues> = {
 export function qualityOfModel<Values extends QualityValues>(
   workload: ObservedWorkload,
   subject: { readonly model: ModelPolicy; readonly family: string; readonly window: Window },
-  measure: (increases: readonly PodIncreases[]) => Values,
+  measure: (increases: ModelIncreases) => Values,
 ): QualityOfModel<Values> {
   const { model, family, window } = subject;
   const increases = modelIncreases(workload, model.name, window);
@@ -91,17 +91,17 @@ export function combinedQuality<Values extends QualityValues>(
   };
 }
 
-/** Returns the least value without one of the pods that completed requests; null with fewer than two of these. */
+/** Returns the least value without one of the pods that completed requests, by place; null with fewer than two of these. */
 export function withoutWorst(
-  increases: readonly PodIncreases[],
-  valueWithout: (pod: PodIncreases) => number | null,
+  success: readonly number[],
+  valueWithout: (place: number) => number | null,
 ): number | null {
   let busy = 0;
   let least: number | null = null;
-  for (const pod of increases) {
-    if (pod.success <= 0) continue;
+  for (let place = 0; place < success.length; place++) {
+    if ((success[place] ?? 0) <= 0) continue;
     busy += 1;
-    const value = valueWithout(pod);
+    const value = valueWithout(place);
     if (value !== null && (least === null || value < least)) least = value;
   }
   return busy < 2 ? null : least;

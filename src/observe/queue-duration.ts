@@ -4,7 +4,7 @@ import type { QueueDurationReading } from "../domain/observation.ts";
 import type { ModelPolicy, QualitySignalPolicy } from "../domain/policy.ts";
 import { type Millis, toSeconds } from "../domain/units.ts";
 import { modelIncreases, sumOf } from "./model-increases.ts";
-import type { ObservedWorkload, PodIncreases } from "./observed-workload.ts";
+import type { ModelIncreases, ObservedWorkload } from "./observed-workload.ts";
 import {
   combinedQuality,
   type QualityValues,
@@ -49,7 +49,7 @@ export function readQueueDuration(
 function queueValues(
   workload: ObservedWorkload,
   { model, window }: { readonly model: ModelPolicy; readonly window: Window },
-  increases: readonly PodIncreases[],
+  increases: ModelIncreases,
 ): QualityValues {
   const { name, maxQueueDelay } = model;
   const [first, second] = halves(window);
@@ -61,15 +61,15 @@ function queueValues(
   };
 }
 
-function meanQueue(increases: readonly PodIncreases[], maxQueueDelay: Millis): number | null {
+function meanQueue(increases: ModelIncreases, maxQueueDelay: Millis): number | null {
   return excessQueue(sumOf(increases, "queueMicros"), sumOf(increases, "success"), maxQueueDelay);
 }
 
-function queueWithoutWorst(increases: readonly PodIncreases[], maxQueueDelay: Millis): number | null {
-  const queueMicros = sumOf(increases, "queueMicros");
-  const requests = sumOf(increases, "success");
-  return withoutWorst(increases, (pod) =>
-    excessQueue(queueMicros - pod.queueMicros, requests - pod.success, maxQueueDelay),
+function queueWithoutWorst(increases: ModelIncreases, maxQueueDelay: Millis): number | null {
+  const [queueMicros, success] = [increases.of("queueMicros"), increases.of("success")];
+  const [allMicros, requests] = [sumOf(increases, "queueMicros"), sumOf(increases, "success")];
+  return withoutWorst(success, (place) =>
+    excessQueue(allMicros - (queueMicros[place] ?? 0), requests - (success[place] ?? 0), maxQueueDelay),
   );
 }
 

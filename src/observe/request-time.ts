@@ -5,7 +5,7 @@ import type { ModelPolicy } from "../domain/policy.ts";
 import { toSeconds } from "../domain/units.ts";
 import { DEFAULT_RATE_WINDOW } from "../domain/windows.ts";
 import { modelIncreases, sumOf } from "./model-increases.ts";
-import type { ObservedWorkload, PodIncreases } from "./observed-workload.ts";
+import type { ModelIncreases, ObservedWorkload } from "./observed-workload.ts";
 
 const MICROS_PER_SECOND = 1e6;
 
@@ -21,7 +21,7 @@ export function readRequestTime(workload: ObservedWorkload): Readonly<Record<str
   );
 }
 
-function requestTime(increases: readonly PodIncreases[], { maxQueueDelay }: ModelPolicy): RequestTime | null {
+function requestTime(increases: ModelIncreases, { maxQueueDelay }: ModelPolicy): RequestTime | null {
   const requests = sumOf(increases, "success");
   if (requests <= 0) return null;
   const meanSeconds = (kind: MicrosKind): number => sumOf(increases, kind) / MICROS_PER_SECOND / requests;

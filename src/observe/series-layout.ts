@@ -9,6 +9,10 @@ export class SeriesLayout {
   readonly places: readonly (readonly number[])[];
   readonly #series: readonly Series[];
   readonly #numbers = new Map<string, Map<string, number>>();
+  /** What was asked for last: pods are gone through by the family. */
+  #model: string | null = null;
+  #family = "";
+  #number: number | undefined = undefined;
 
   /** Lays out series; others that fit may differ in all but model and family. */
   constructor(series: readonly Series[]) {
@@ -36,7 +40,12 @@ export class SeriesLayout {
 
   /** Returns the number of a family's place; undefined = the model ("" of no model) does not have the family. */
   numberOf(model: string, family: string): number | undefined {
-    return this.#numbers.get(model)?.get(family);
+    if (family !== this.#family || model !== this.#model) {
+      this.#number = this.#numbers.get(model)?.get(family);
+      this.#model = model;
+      this.#family = family;
+    }
+    return this.#number;
   }
 
   #familiesOf(model: string): Map<string, number> {

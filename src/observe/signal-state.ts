@@ -4,7 +4,12 @@ import type { SignalState } from "../domain/observation.ts";
 import { elapsed, type Instant, toSeconds } from "../domain/units.ts";
 import { isFreshGauge, isFreshRate, lacksSeries } from "./fresh.ts";
 import { sumOf } from "./model-increases.ts";
-import { type ObservedPod, type ObservedWorkload, type PodIncreases, tracksOf } from "./observed-workload.ts";
+import {
+  type ModelIncreases,
+  type ObservedPod,
+  type ObservedWorkload,
+  tracksOf,
+} from "./observed-workload.ts";
 import { lastSeen, later, newestTime, type Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import { countUntil, type Window, windowStart } from "./window.ts";
@@ -23,7 +28,7 @@ export type TracksOfPod = (pod: ObservedPod) => readonly Track[];
 export function counterState(
   workload: ObservedWorkload,
   subject: { readonly model: string; readonly family: string; readonly window: Window },
-  increases: readonly PodIncreases[],
+  increases: ModelIncreases,
 ): ModelState {
   const { family, model, window } = subject;
   const tracks: TracksOfPod = (pod) => tracksOf(pod, family, model);
@@ -34,7 +39,7 @@ export function counterState(
   const common = { freshPods, ageSeconds };
   if (missing !== null) return { ...common, state: missing };
   if (areCountersFrozen(increases)) return { ...common, state: "implausible" };
-  if (increases.every(({ seconds }) => seconds === null)) return { ...common, state: "absent" };
+  if (increases.seconds.every((seconds) => seconds === null)) return { ...common, state: "absent" };
   return { ...common, state: isIdle(workload, { ...subject, freshPods }, increases) ? "idle" : "live" };
 }
 
@@ -63,7 +68,7 @@ export function isIdle(
     window,
     freshPods,
   }: { readonly model: string; readonly window: Window; readonly freshPods: number },
-  increases: readonly PodIncreases[],
+  increases: ModelIncreases,
 ): boolean {
   if (freshPods < workload.expected || workload.expected === 0) return false;
   if (sumOf(increases, "success") > 0 || sumOf(increases, "failure") > 0) return false;
@@ -73,7 +78,7 @@ export function isIdle(
 }
 
 /** Returns whether summaries or the histogram count requests that the counters do not (`counter_latencies=false`). */
-export function areCountersFrozen(increases: readonly PodIncreases[]): boolean {
+export function areCountersFrozen(increases: ModelIncreases): boolean {
   const counted = sumOf(increases, "success") + sumOf(increases, "failure");
   return counted === 0 && sumOf(increases, "observed") > 0;
 }

@@ -5,9 +5,9 @@ import { type Millis, millis, seconds } from "../domain/units.ts";
 import { DEFAULT_RATE_WINDOW, longestSignalWindow } from "../domain/windows.ts";
 import { modelArrivals } from "./arrivals.ts";
 import { meanInFlight } from "./in-flight.ts";
-import { modelIncreases, sumOf } from "./model-increases.ts";
+import { modelIncreases } from "./model-increases.ts";
 import { weightedSum } from "./model-parts.ts";
-import type { ObservedWorkload, PodIncreases } from "./observed-workload.ts";
+import type { IncreaseKind, ModelIncreases, ObservedWorkload } from "./observed-workload.ts";
 import { freshPending } from "./pod-gauge.ts";
 import { areCountersFrozen } from "./signal-state.ts";
 import type { Window } from "./window.ts";
@@ -20,9 +20,9 @@ export function readTraffic(workload: ObservedWorkload): Traffic {
   const { at, policy } = workload;
   const window = { at, span: policy.signals.requestRate?.window ?? DEFAULT_RATE_WINDOW };
   const increases = countedIncreases(workload, window);
-  const requests = sumOf(increases, "success");
+  const requests = sumOver(increases, "success");
   const meanSeconds = (kind: "requestMicros" | "queueMicros" | "computeMicros"): number | null =>
-    ratio(sumOf(increases, kind) / MICROS_PER_SECOND, requests);
+    ratio(sumOver(increases, kind) / MICROS_PER_SECOND, requests);
   return {
     arrivalsPerSecond: arrivals(workload, window),
     recentArrivalsPerSecond: recentArrivals(workload),
@@ -32,8 +32,8 @@ export function readTraffic(workload: ObservedWorkload): Traffic {
     meanRequestSeconds: meanSeconds("requestMicros"),
     meanQueueSeconds: meanSeconds("queueMicros"),
     meanComputeSeconds: meanSeconds("computeMicros"),
-    meanBatch: ratio(sumOf(increases, "inferences"), sumOf(increases, "executions")),
-    completedRequests: sumOf(countedIncreases(workload, longestWindow(workload)), "success"),
+    meanBatch: ratio(sumOver(increases, "inferences"), sumOver(increases, "executions")),
+    completedRequests: sumOver(countedIncreases(workload, longestWindow(workload)), "success"),
   };
 }
 
@@ -48,7 +48,7 @@ export function recentArrivals(workload: ObservedWorkload): number | null {
 
 /** Returns how many requests Triton refused in the longest signal window (rule 19). */
 export function rejectedRequests(workload: ObservedWorkload): number {
-  return sumOf(countedIncreases(workload, longestWindow(workload)), "rejected");
+  return sumOver(countedIncreases(workload, longestWindow(workload)), "rejected");
 }
 
 function longestWindow({ at, policy }: ObservedWorkload): Window {
@@ -57,7 +57,7 @@ function longestWindow({ at, policy }: ObservedWorkload): Window {
 }
 
 /** Frozen counters say nothing: such a model is left out. */
-function countedIncreases(workload: ObservedWorkload, window: Window): readonly PodIncreases[] {
+function countedIncreases(workload: ObservedWorkload, window: Window): readonly ModelIncreases[] {
   return workload.policy.models.flatMap((model) => {
     const increases = modelIncreases(workload, model.name, window);
     return areCountersFrozen(increases) ? [] : increases;
@@ -73,11 +73,25 @@ function arrivals(workload: ObservedWorkload, window: Window): number | null {
   );
 }
 
-function completions(increases: readonly PodIncreases[]): number | null {
-  return increases.reduce<number | null>(
-    (total, pod) => (pod.seconds === null ? total : (total ?? 0) + pod.success / pod.seconds),
-    null,
-  );
+function sumOver(models: readonly ModelIncreases[], kind: IncreaseKind): number {
+  let total = 0;
+  for (const increases of models) {
+    const column = increases.of(kind);
+    for (let place = 0; place < column.length; place++) total += column[place] ?? 0;
+  }
+  return total;
+}
+
+function completions(models: readonly ModelIncreases[]): number | null {
+  let total: number | null = null;
+  for (const increases of models) {
+    const success = increases.of("success");
+    for (let place = 0; place < success.length; place++) {
+      const seconds = increases.seconds[place] ?? null;
+      if (seconds !== null) total = (total ?? 0) + (success[place] ?? 0) / seconds;
+    }
+  }
+  return total;
 }
 
 function newestPending(workload: ObservedWorkload, window: Window): number | null {

@@ -104,12 +104,16 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
         this.#finish();
         const waiting = this.#arrivedBefore(this.finishesAt);
         if (waiting > 0) {
-          this.#start(waiting, this.finishesAt);
+          this.startedAt = this.finishesAt;
+          this.#start(waiting);
           continue;
         }
       }
       if (this.outstanding === 0) this.nextEventAt = Number.POSITIVE_INFINITY;
-      else this.#start(1, Math.max(this.times[this.first & this.mask] ?? 0, this.readyAt));
+      else {
+        this.startedAt = Math.max(this.times[this.first & this.mask] ?? 0, this.readyAt);
+        this.#start(1);
+      }
     }
   }
 
@@ -140,12 +144,12 @@ export class BatchServer implements PlaneServer, ArrivalWindow {
     this.nextEventAt = Number.POSITIVE_INFINITY;
   }
 
-  #start(count: number, now: number): void {
+  /** Begins an execution at `startedAt`: an argument would be put on the heap, batch for batch. */
+  #start(count: number): void {
     const size = this.#batches === null ? count : this.#sizeOf(count, this.#batches);
     this.count = count;
     this.size = size;
-    this.startedAt = now;
-    this.finishesAt = now + this.#execution.draw(size, 0) * this.#slowdown;
+    this.finishesAt = this.startedAt + this.#execution.draw(size, 0) * this.#slowdown;
     this.nextEventAt = this.finishesAt;
   }
 
