@@ -10,6 +10,7 @@ import { PlainReporter } from "./test/support/plain-reporter.ts";
 const ALONE = [
   "test/e2e/real-triton/**/*.test.ts",
   "test/e2e/prometheus/outage-calls.test.ts",
+  "test/e2e/lifecycle/flood.test.ts",
   "test/e2e/package/**/*.test.ts",
 ];
 /** How many files run side by side: on two cores most of them do nothing but wait. */

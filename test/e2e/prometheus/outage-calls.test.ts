@@ -8,7 +8,7 @@ import { freePort } from "../../support/free-ports.ts";
 import { temporaryDirectory } from "../../support/temporary-directory.ts";
 import { until } from "../../support/until.ts";
 import { serve } from "../real-triton/serve-process.ts";
-import { KedaRounds, p99Of, type Round } from "./keda-rounds.ts";
+import { KedaRounds, leastP99, p99Of, type Round } from "./keda-rounds.ts";
 import {
   type PastSample,
   type PrometheusServer,
@@ -37,8 +37,6 @@ const LIMIT_MS = 120_000;
 const QUIET_MS = 1000;
 /** Times below this are one: on a shared machine the rest is noise. */
 const NOISE_MS = 20;
-/** Into so many stretches an outage is cut: what is slow because of it is slow in all of them. */
-const STRETCHES = 4;
 /** The 200 MiB are made in this process and cost whoever asks in it as much as whom they are sent to. */
 const NOT_TIMED = ["huge"];
 /** Partial answers are taken in for what they are: numbers go on. */
@@ -98,14 +96,6 @@ describe.skipIf(MISSING !== null)(`calls while Prometheus fails ${MISSING ?? ""}
     }
   });
 });
-
-function leastP99(rounds: readonly Round[]): number {
-  const length = Math.ceil(rounds.length / STRETCHES);
-  const stretches = Array.from({ length: STRETCHES }, (_, index) =>
-    rounds.slice(index * length, (index + 1) * length),
-  );
-  return Math.min(...stretches.map(p99Of));
-}
 
 /** Prometheus, or who answers in its place, says what is of no use. */
 async function wrongAnswers(): Promise<readonly Trouble[]> {
