@@ -37,7 +37,7 @@ export function buildObservation(input: ObservationInput): Observation {
   const { at, readAt, policy, samples, scrapeInterval, tickInterval, activation } = input;
   const workload = observeWorkload({ at: readAt, policy, scrapeInterval, samples });
   const signals = readSignals(workload, input.queries);
-  return {
+  const observation: Observation = {
     at,
     replicas: readReplicas(workload, samples.replicas),
     pods: { expected: workload.expected, fresh: leastFresh(workload, signals) },
@@ -48,22 +48,21 @@ export function buildObservation(input: ObservationInput): Observation {
     capacity: readCapacity(workload),
     requestTime: readRequestTime(workload),
     tickIntervalSeconds: toSeconds(tickInterval),
-    ...(samples.cluster === undefined ? {} : { cluster: samples.cluster }),
   };
+  return samples.cluster === undefined ? observation : { ...observation, cluster: samples.cluster };
 }
 
 function readSignals(workload: ObservedWorkload, queries: ReadonlyMap<string, QuerySamples>): SignalReadings {
   const { requestRate, inFlight, pendingRequests, queueDuration, latency, gpuMemory, custom } =
     workload.policy.signals;
-  return {
-    ...(requestRate && { requestRate: readRequestRate(workload, requestRate) }),
-    ...(inFlight && { inFlight: readInFlight(workload, inFlight) }),
-    ...(pendingRequests && { pendingRequests: readPending(workload, pendingRequests) }),
-    ...(queueDuration && { queueDuration: readQueueDuration(workload, queueDuration) }),
-    ...(latency && { latency: readLatency(workload, latency) }),
-    ...(gpuMemory && { gpuMemory: readGpuMemory(workload) }),
-    ...readCustomSignals(custom, queries, workload),
-  };
+  const signals: { -readonly [Name in keyof SignalReadings]: SignalReadings[Name] } = {};
+  if (requestRate !== null) signals.requestRate = readRequestRate(workload, requestRate);
+  if (inFlight !== null) signals.inFlight = readInFlight(workload, inFlight);
+  if (pendingRequests !== null) signals.pendingRequests = readPending(workload, pendingRequests);
+  if (queueDuration !== null) signals.queueDuration = readQueueDuration(workload, queueDuration);
+  if (latency !== null) signals.latency = readLatency(workload, latency);
+  if (gpuMemory !== null) signals.gpuMemory = readGpuMemory(workload);
+  return custom.length === 0 ? signals : { ...signals, ...readCustomSignals(custom, queries, workload) };
 }
 
 /** Returns the least fresh pods over the required built-in signals that have data; all that are expected where there are none. */

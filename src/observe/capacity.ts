@@ -19,11 +19,14 @@ export function readCapacity(workload: ObservedWorkload): CapacityReading {
     const found = saturatedPod(workload, pod);
     if (found !== null) saturated.push(found);
   }
+  const { busyInstances, busiestPodInstances, largestBatch } = readExecutions(workload, window);
   return {
     saturatedPerSecond: medianOf(saturated.map(({ perSecond }) => perSecond)),
     saturatedBatch: medianOf(saturated.map(({ batch }) => batch)),
     saturatedPods: saturated.length,
-    ...readExecutions(workload, window),
+    busyInstances,
+    busiestPodInstances,
+    largestBatch,
     versions: policy.models.flatMap(({ name }) => versionsOf(workload, name, window)).sort(),
   };
 }

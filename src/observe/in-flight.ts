@@ -3,7 +3,7 @@
 import type { InFlightReading } from "../domain/observation.ts";
 import type { LoadSignalPolicy } from "../domain/policy.ts";
 import { modelIncreases } from "./model-increases.ts";
-import { weightedParts, weightedSum } from "./model-parts.ts";
+import { weightedParts, weightedSum, withParts } from "./model-parts.ts";
 import type { ModelIncreases, ObservedWorkload } from "./observed-workload.ts";
 import { freshPending } from "./pod-gauge.ts";
 import { counterState, isData, stateOverModels } from "./signal-state.ts";
@@ -35,9 +35,9 @@ export function readInFlight(workload: ObservedWorkload, policy: LoadSignalPolic
     value === null
       ? null
       : weightedSum(models.map(({ model, pending }) => ({ model, value: sumOver(pending, kind) })));
-  const levels = { oldest: level("oldest"), newest: level("newest") };
-  const shown = isData(state) ? weightedParts(models) : {};
-  return { state, value, unit: "requests", ageSeconds, freshPods, ...levels, ...shown };
+  const [oldest, newest] = [level("oldest"), level("newest")];
+  const reading: InFlightReading = { state, value, unit: "requests", ageSeconds, freshPods, oldest, newest };
+  return withParts(reading, isData(state) ? weightedParts(models) : {});
 }
 
 /** Returns the mean number of requests in flight over models and pods by what was completed; null = unknown. */

@@ -5,7 +5,7 @@ import type { QualitySignalPolicy } from "../domain/policy.ts";
 import { responseHistogram, shareAbove } from "./histogram-quantile.ts";
 import { LATENCY_SOURCES, type LatencyMeasure, type LatencyQuestion } from "./latency-sources.ts";
 import { modelIncreases } from "./model-increases.ts";
-import { largest } from "./model-parts.ts";
+import { largest, withParts } from "./model-parts.ts";
 import type { ObservedWorkload } from "./observed-workload.ts";
 import { combinedQuality, type QualityValues, qualityOfModel, qualityWindow } from "./quality-reading.ts";
 import { FAMILY } from "./triton-metrics.ts";
@@ -27,7 +27,7 @@ export function readLatency(workload: ObservedWorkload, policy: QualitySignalPol
     ),
   );
   const { state, values, requests, ageSeconds, freshPods, noCompletions, decisive, models } = combined;
-  return {
+  const reading: LatencyReading = {
     state,
     value: values.value,
     valueFirstHalf: values.valueFirstHalf,
@@ -40,15 +40,16 @@ export function readLatency(workload: ObservedWorkload, policy: QualitySignalPol
     valueWithoutWorst: values.valueWithoutWorst,
     noCompletions,
     overTarget: largestShares(combined.counting),
-    ...models,
   };
+  return withParts(reading, models);
 }
 
 function latencyValues(workload: ObservedWorkload, question: LatencyQuestion): LatencyValues {
   const whole = measure(workload, question, null);
   const [first, second] = halves(question.window).map((half) => {
     const increases = modelIncreases(workload, question.model, half);
-    return measure(workload, { ...question, window: half, increases }, whole?.quality ?? null);
+    const ofHalf = { model: question.model, window: half, increases, target: question.target };
+    return measure(workload, ofHalf, whole?.quality ?? null);
   });
   return {
     value: whole?.value ?? null,
@@ -69,7 +70,8 @@ function measure(
   const start = from === null ? 0 : LATENCY_SOURCES.findIndex(({ quality }) => quality === from);
   for (const source of LATENCY_SOURCES.slice(start)) {
     const found = source.measure(workload, question, source.quality === from);
-    if (found !== null) return { ...found, quality: source.quality };
+    if (found === null) continue;
+    return { value: found.value, withoutWorst: found.withoutWorst, quality: source.quality };
   }
   return null;
 }

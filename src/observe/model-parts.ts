@@ -29,6 +29,11 @@ export function weightedParts(values: readonly ModelValue[]): ModelParts {
   );
 }
 
+/** Returns a reading with the parts of its models, the reading itself where there are none. */
+export function withParts<Reading extends ModelParts>(reading: Reading, { models }: ModelParts): Reading {
+  return models === undefined ? reading : { ...reading, models };
+}
+
 /** Returns each model's own value, or nothing for a policy of one model. Models without a value are left out. */
 export function parts(values: readonly ModelValue[]): ModelParts {
   if (values.length < 2) return {};

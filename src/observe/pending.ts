@@ -5,7 +5,7 @@ import type { BacklogSignalPolicy } from "../domain/policy.ts";
 import { isFreshGauge, isFreshRate } from "./fresh.ts";
 import { median } from "./median.ts";
 import { modelIncreases } from "./model-increases.ts";
-import { type ModelValue, weightedParts, weightedSum } from "./model-parts.ts";
+import { type ModelValue, weightedParts, weightedSum, withParts } from "./model-parts.ts";
 import { type ObservedPod, type ObservedWorkload, tracksOf } from "./observed-workload.ts";
 import { freshPending, type PodGauge } from "./pod-gauge.ts";
 import {
@@ -43,7 +43,7 @@ export function readPending(workload: ObservedWorkload, policy: BacklogSignalPol
       model,
       value: known && isData(own.state) ? gauges.reduce((total, gauge) => total + gauge[kind], 0) : null,
     }));
-  return {
+  const reading: PendingRequestsReading = {
     state,
     value: weightedSum(sum("mean")),
     arrivalsPerSecond: known ? recentArrivals(workload) : null,
@@ -53,8 +53,8 @@ export function readPending(workload: ObservedWorkload, policy: BacklogSignalPol
     oldest: weightedSum(sum("oldest")),
     newest: weightedSum(sum("newest")),
     capped: known ? cappedSum(workload, models, policy.targetPerReplica) : null,
-    ...(known ? weightedParts(sum("mean")) : {}),
   };
+  return withParts(reading, known ? weightedParts(sum("mean")) : {});
 }
 
 function pendingState(workload: ObservedWorkload, model: string, window: Window): ModelState {

@@ -41,7 +41,9 @@ export function qualityOfModel<Values extends QualityValues>(
   const noCompletions = state.state === "live" && requests === 0 && isWaiting();
   return {
     model,
-    state: noCompletions ? { ...state, state: "absent" } : state,
+    state: noCompletions
+      ? { state: "absent", freshPods: state.freshPods, ageSeconds: state.ageSeconds }
+      : state,
     requests,
     noCompletions,
     values: state.state === "live" && !noCompletions ? measure(increases) : null,
@@ -67,8 +69,8 @@ export type CombinedQuality<Values extends QualityValues> = {
 export function combinedQuality<Values extends QualityValues>(
   models: readonly QualityOfModel<Values>[],
 ): CombinedQuality<Values> {
-  const overall = stateOverModels(
-    models.map(({ state }) => state),
+  const { state, freshPods, ageSeconds } = stateOverModels(
+    models.map((model) => model.state),
     true,
   );
   const enough = models.filter(({ requests }) => requests >= ENOUGH_COMPLETIONS);
@@ -76,7 +78,9 @@ export function combinedQuality<Values extends QualityValues>(
   const top = (kind: keyof QualityValues): number | null => largest(counting.map((values) => values[kind]));
   const value = top("value");
   return {
-    ...overall,
+    state,
+    ageSeconds,
+    freshPods,
     requests: Math.max(0, ...models.map(({ requests }) => requests)),
     noCompletions: models.some(({ noCompletions }) => noCompletions),
     values: {

@@ -4,6 +4,7 @@ import type { QueueDurationReading } from "../domain/observation.ts";
 import type { ModelPolicy, QualitySignalPolicy } from "../domain/policy.ts";
 import { type Millis, toSeconds } from "../domain/units.ts";
 import { modelIncreases, sumOf } from "./model-increases.ts";
+import { withParts } from "./model-parts.ts";
 import type { ModelIncreases, ObservedWorkload } from "./observed-workload.ts";
 import {
   combinedQuality,
@@ -31,7 +32,7 @@ export function readQueueDuration(
     ),
   );
   const { state, values, requests, ageSeconds, freshPods, noCompletions, models } = combined;
-  return {
+  const reading: QueueDurationReading = {
     state,
     value: values.value,
     valueFirstHalf: values.valueFirstHalf,
@@ -42,8 +43,8 @@ export function readQueueDuration(
     freshPods,
     valueWithoutWorst: values.valueWithoutWorst,
     noCompletions,
-    ...models,
   };
+  return withParts(reading, models);
 }
 
 function queueValues(

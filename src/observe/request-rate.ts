@@ -4,7 +4,7 @@ import type { RequestRateReading } from "../domain/observation.ts";
 import type { RateSignalPolicy } from "../domain/policy.ts";
 import { modelArrivals } from "./arrivals.ts";
 import { modelIncreases } from "./model-increases.ts";
-import { weightedParts, weightedSum } from "./model-parts.ts";
+import { weightedParts, weightedSum, withParts } from "./model-parts.ts";
 import type { ObservedWorkload } from "./observed-workload.ts";
 import { counterState, isData, stateOverModels } from "./signal-state.ts";
 import { FAMILY } from "./triton-metrics.ts";
@@ -22,12 +22,12 @@ export function readRequestRate(workload: ObservedWorkload, policy: RateSignalPo
     policy.required,
   );
   const value = isData(state) ? weightedSum(models) : null;
-  return {
+  const reading: RequestRateReading = {
     state,
     value,
     unit: "requests/s",
     ageSeconds,
     freshPods,
-    ...(isData(state) ? weightedParts(models) : {}),
   };
+  return withParts(reading, isData(state) ? weightedParts(models) : {});
 }

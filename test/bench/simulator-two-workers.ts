@@ -16,20 +16,24 @@ const ROUNDS = 3;
 const WARM_UP_RUNS = 6;
 const DURATION_SECONDS = 4 * 3600;
 
-/** What is compared is the work of the same processor at the same time: each pair of neighbours gives a ratio. */
+/**
+ * Each pair of neighbours gives a ratio: the same work, at nearly the same time. On a machine that others use no ratio of
+ * elapsed times says much; `coreTimeRatio`, what two take of all cores for the work of one, still tells whether they
+ * hinder each other.
+ */
 export const benchmark: Benchmark = { name: "simulator-two-workers", run: measure };
 
 async function measure(): Promise<BenchResult[]> {
   const simulator = builtSimulator();
   const [first, second] = [startWorker(simulator), startWorker(simulator)];
   await Promise.all([first, second].map(warmUp));
-  const ratios: number[] = [];
-  const rates: number[] = [];
+  const [ratios, costs, rates]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < ROUNDS; round += 1) {
     const before = await timed([first]);
     const pair = [await timed([first, second]), await timed([first, second])] as const;
     const after = await timed([second]);
     ratios.push(before.seconds / pair[0].seconds, after.seconds / pair[1].seconds);
+    costs.push(pair[0].coreSeconds / before.coreSeconds, pair[1].coreSeconds / after.coreSeconds);
     rates.push(...pair.map(({ requests, seconds }) => requests / seconds));
   }
   await Promise.all([first, second].map((worker) => worker.terminate()));
@@ -39,7 +43,11 @@ async function measure(): Promise<BenchResult[]> {
       value: median(rates),
       unit: "requests/s",
       ratioTo: { one: median(ratios) },
-      figures: { leastRatio: Math.min(...ratios), largestRatio: Math.max(...ratios) },
+      figures: {
+        leastRatio: Math.min(...ratios),
+        largestRatio: Math.max(...ratios),
+        coreTimeRatio: median(costs),
+      },
     },
   ];
 }
@@ -65,8 +73,9 @@ function startWorker(simulator: string): Worker {
 /** The wall time of all runs, each worker taking the next one when it is free, as those of `tune` do. */
 async function timed(
   workers: readonly Worker[],
-): Promise<{ readonly seconds: number; readonly requests: number }> {
+): Promise<{ readonly seconds: number; readonly coreSeconds: number; readonly requests: number }> {
   const begin = performance.now();
+  const usedBefore = process.cpuUsage();
   let [next, requests] = [0, 0];
   const work = async (worker: Worker): Promise<void> => {
     while (next < RUNS) {
@@ -75,7 +84,8 @@ async function timed(
     }
   };
   await Promise.all(workers.map(work));
-  return { seconds: (performance.now() - begin) / 1000, requests };
+  const { user, system } = process.cpuUsage(usedBefore);
+  return { seconds: (performance.now() - begin) / 1000, coreSeconds: (user + system) / 1e6, requests };
 }
 
 function ask(worker: Worker, seed: number): Promise<number> {

@@ -39,11 +39,15 @@ export type Pod = {
 
 /** Returns a pod that was just asked for; `createdAt` null = it was there before the run. */
 export function newPod(
-  identity: Pick<Pod, "id" | "index" | "name" | "ordinal" | "createdAt">,
+  { id, index, name, ordinal, createdAt }: Pick<Pod, "id" | "index" | "name" | "ordinal" | "createdAt">,
   at: number,
 ): Pod {
   return {
-    ...identity,
+    id,
+    index,
+    name,
+    ordinal,
+    createdAt,
     phase: "pending",
     phaseSince: at,
     dueAt: Number.POSITIVE_INFINITY,

@@ -63,9 +63,9 @@ export class HpaController {
   /** Reconciles once: reads, decides, writes. */
   reconcile(spec: HpaSpec, sync: HpaSync): HpaOutcome {
     this.#next = this.#status;
-    const outcome = this.#attempt(spec, sync);
+    const { proposal, scaledTo } = this.#attempt(spec, sync);
     if (!sync.statusWriteFails) this.#status = this.#next;
-    return { ...outcome, status: this.#status };
+    return { proposal, scaledTo, status: this.#status };
   }
 
   #attempt(spec: HpaSpec, sync: HpaSync): Omit<HpaOutcome, "status"> {
@@ -188,10 +188,9 @@ export class HpaController {
   }
 
   #set(type: ConditionType, status: boolean, reason: string): void {
-    this.#next = {
-      ...this.#next,
-      conditions: withCondition(this.#next.conditions, { type, status, reason }),
-    };
+    const { desiredReplicas, conditions, currentMetrics } = this.#next;
+    const changed = withCondition(conditions, { type, status, reason });
+    this.#next = { desiredReplicas, conditions: changed, currentMetrics };
   }
 
   #unset(type: ConditionType): void {

@@ -36,6 +36,8 @@ export class FaultsInForce {
   }
 
   #of<Kind extends FaultKind["kind"]>(kind: Kind): readonly FaultOf<Kind>[] {
+    // Each scrape asks, and mostly there is none.
+    if (this.#active.size === 0) return [];
     return [...this.#active].filter((fault): fault is FaultOf<Kind> => fault.kind === kind);
   }
 }
