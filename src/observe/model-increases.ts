@@ -15,6 +15,19 @@ import { oldestTime, type Track } from "./track.ts";
 import { FAMILY } from "./triton-metrics.ts";
 import { type Window, windowStart } from "./window.ts";
 
+/** The counter of each kind that has one of its own. */
+const COUNTED: Readonly<Record<Exclude<IncreaseKind, "rejected" | "computeMicros" | "observed">, string>> = {
+  success: FAMILY.success,
+  failure: FAMILY.failure,
+  requestMicros: FAMILY.requestMicros,
+  queueMicros: FAMILY.queueMicros,
+  inputMicros: FAMILY.computeInputMicros,
+  inferMicros: FAMILY.computeInferMicros,
+  outputMicros: FAMILY.computeOutputMicros,
+  inferences: FAMILY.inferences,
+  executions: FAMILY.executions,
+};
+/** Families by which summaries and the histogram count. */
 const COUNT_FAMILIES = [
   `${FAMILY.requestSummary}_count`,
   `${FAMILY.queueSummary}_count`,
@@ -89,32 +102,9 @@ class WindowIncreases implements ModelIncreases {
   }
 
   #column(kind: IncreaseKind): readonly number[] {
-    switch (kind) {
-      case "success":
-        return this.#total(FAMILY.success);
-      case "failure":
-        return this.#total(FAMILY.failure);
-      case "rejected":
-        return this.#rejected();
-      case "requestMicros":
-        return this.#total(FAMILY.requestMicros);
-      case "queueMicros":
-        return this.#total(FAMILY.queueMicros);
-      case "inputMicros":
-        return this.#total(FAMILY.computeInputMicros);
-      case "inferMicros":
-        return this.#total(FAMILY.computeInferMicros);
-      case "outputMicros":
-        return this.#total(FAMILY.computeOutputMicros);
-      case "computeMicros":
-        return this.#computeMicros();
-      case "inferences":
-        return this.#total(FAMILY.inferences);
-      case "executions":
-        return this.#total(FAMILY.executions);
-      case "observed":
-        return this.#observed();
-    }
+    if (kind === "rejected") return this.#rejected();
+    if (kind === "computeMicros") return this.#computeMicros();
+    return kind === "observed" ? this.#observed() : this.#total(COUNTED[kind]);
   }
 
   #total(family: string): number[] {
