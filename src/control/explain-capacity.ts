@@ -1,6 +1,7 @@
 // What one replica of a policy was seen to carry as text for people: what is known, what follows, what would change it.
 
 import { formatInstant } from "../domain/instant.ts";
+import type { BadPoint } from "../domain/learned-capacity.ts";
 import type { LimitedBy, TargetCost } from "../domain/sizing.ts";
 import { after, hours, type Instant, seconds } from "../domain/units.ts";
 import type { CapacityReport } from "./capacity-report.ts";
@@ -71,13 +72,7 @@ function learnedLines({ cap, proven, badPoints, fullBatch, executions }: Capacit
           rate(proven.perReplica),
           `a replica, held within every target, ${formatInstant(proven.at)}`,
         ),
-    ...badPoints.map(({ at, readyReplicas, perReplica }) =>
-      line(
-        "failed",
-        rate(perReplica),
-        `a replica at ${readyReplicas} ready, ${formatInstant(at)}; counts below ${2 * readyReplicas} replicas until ${formatInstant(after(at, BAD_POINT_MEMORY))}`,
-      ),
-    ),
+    ...badPoints.map(failedLine),
     ...(fullBatch === null
       ? []
       : [
@@ -93,6 +88,13 @@ function learnedLines({ cap, proven, badPoints, fullBatch, executions }: Capacit
         ),
       ),
   ];
+}
+
+function failedLine({ at, readyReplicas, perReplica, signals }: BadPoint): string {
+  const shownBy = signals.length === 0 ? "backlog" : signals.join(", ");
+  const counts = `counts below ${2 * readyReplicas} replicas until ${formatInstant(after(at, BAD_POINT_MEMORY))}`;
+  const seen = `a replica at ${readyReplicas} ready, ${formatInstant(at)}, by ${shownBy}; ${counts}`;
+  return line("failed", rate(perReplica), seen);
 }
 
 function limitLines({ limits, replicas, limitPerReplica }: CapacityReport): readonly string[] {

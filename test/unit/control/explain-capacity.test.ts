@@ -114,6 +114,18 @@ test("the text names the price of the target, and what would change what is know
   );
 });
 
+test.each([
+  { name: "quality signals", signals: ["queueDuration", "latency"], want: "queueDuration, latency" },
+  { name: "a backlog", signals: [], want: "backlog" },
+] as const)("a load that failed is told with what showed it: $name", ({ signals, want }) => {
+  const badPoints = [{ at: at(0), readyReplicas: 3, perReplica: 30, signals }];
+  const state = knowing({ ...CAP_40, badPoints });
+  const subject = { policy: withTarget("learned"), policyHash: "1", state, record: null };
+  expect(explainCapacity(capacityReport({ ...subject, key: "a/b" }))).toContain(
+    `failed         30/s          a replica at 3 ready, 2026-01-05T00:00:00.000Z, by ${want}; counts below 6 replicas until 2026-01-06T00:00:00.000Z`,
+  );
+});
+
 test("before the first tick nothing is claimed", () => {
   const subject = { policy: withTarget("learned"), policyHash: "1", state: initialState(), record: null };
   const text = explainCapacity(capacityReport({ ...subject, key: "a/b" }));
