@@ -34,6 +34,8 @@ type ScrapedPod = {
   busySeconds: number;
   server: number | null;
   readAt: number;
+  /** Its first answer. */
+  answeredAt: Instant | null;
 };
 
 /** The plane must have been advanced to the time of every call. */
@@ -54,7 +56,15 @@ export class Scraper {
     const phase = random.uniform() * interval;
     const offset = settings.scrapePhaseSeconds ?? phase;
     const history = new ScrapeHistory(exportedSeries(workload, pod.name), keep);
-    this.#pods.set(pod.id, { pod, history, random, busySeconds: 0, server: null, readAt: at });
+    this.#pods.set(pod.id, {
+      pod,
+      history,
+      random,
+      busySeconds: 0,
+      server: null,
+      readAt: at,
+      answeredAt: null,
+    });
     this.#parts.schedule(offset + interval * Math.max(0, Math.ceil((at - offset) / interval)), pod);
   }
 
@@ -66,6 +76,7 @@ export class Scraper {
     const isLost = scraped.random.uniform() < this.#lossRatio();
     if (pod.scheduledAt === null || !this.#parts.isScraping()) return;
     const answers = pod.isUp && !isLost;
+    if (answers) scraped.answeredAt ??= this.#instant(at);
     scraped.history.record(this.#instant(at), answers ? this.#values(scraped, at) : null);
   }
 
@@ -73,14 +84,15 @@ export class Scraper {
   samples(at: Instant, span: Millis): readonly PodSamples[] {
     const samples: PodSamples[] = [];
     const forgotten = before(at, this.#parts.keep);
-    for (const [id, { pod, history }] of this.#pods) {
+    for (const [id, scraped] of this.#pods) {
+      const { pod, history } = scraped;
       const triedAt = history.lastTriedAt();
       if (triedAt === null || triedAt <= before(at, span)) {
         if (pod.phase === "gone" && (triedAt ?? 0) <= forgotten) this.#pods.delete(id);
         continue;
       }
       const ready = wasReadyAt(pod, (at - this.#parts.start) / 1000);
-      const appearedAt = pod.createdAt === null ? null : this.#instant(pod.createdAt);
+      const appearedAt = appearance(scraped, at);
       const [scrapes, series] = [history.scrapes(at, span), history.series(at, span)];
       if (scrapes.length > 0)
         samples.push({ pod: pod.name, appearedAt, ready, expected: ready, scrapes, series });
@@ -117,4 +129,9 @@ export class Scraper {
   #instant(atSeconds: number): Instant {
     return instant(this.#parts.start + atSeconds * 1000);
   }
+}
+
+/** As every source has it, a pod comes to be with its first answer; one that was there before the run, nobody knows when. */
+function appearance({ pod, answeredAt }: ScrapedPod, at: Instant): Instant | null {
+  return pod.createdAt === null || answeredAt === null || answeredAt > at ? null : answeredAt;
 }

@@ -225,6 +225,24 @@ test("several models on one workload each have a row, and share its replicas", (
   expect(runs.every(({ attainmentRatio }) => (attainmentRatio ?? 0) > 0.99)).toBe(true);
 });
 
+test("a replica is fresh within a tick of being ready, though it was created longer ago than any window", () => {
+  const startup = {
+    scheduling: { kind: "constant", seconds: 0 },
+    imagePull: { kind: "constant", seconds: 0 },
+    modelLoad: { kind: "constant", seconds: 300 },
+    readinessProbePeriodSeconds: 10,
+  } as const;
+  const seen: DecisionRecord[] = [];
+  simulated(surge({ workloads: [aWorkloadOf(SURGE, { startup })] }), [POLICY], {
+    onRecord: (line) => line.kind === "decision" && seen.push(line),
+  });
+  const pods = seen.map(({ observation }) => observation.pods);
+  expect(Math.max(...pods.map(({ expected }) => expected))).toBeGreaterThan(3);
+  const grown = pods.filter(({ expected }, index) => expected > 3 && pods[index - 1]?.expected === expected);
+  expect(grown.length).toBeGreaterThan(10);
+  expect(grown.filter(({ fresh, expected }) => fresh < expected)).toEqual([]);
+});
+
 test("servers that publish latency summaries give the percentile itself, and memory where it is known", () => {
   const gpuMemory = { totalBytes: 80 * 2 ** 30, usedBytes: 40 * 2 ** 30 };
   const workload = aWorkloadOf(poisson([900, 60]), { latencySummaries: true, gpuMemory });
