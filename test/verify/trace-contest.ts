@@ -4,7 +4,7 @@ import { TRACE_CASES, type TraceCase } from "./trace-cases.ts";
 import type { TracePool } from "./trace-pool.ts";
 import { type Parameters, parametersAt, pointOf, TRACE_RULES, type TraceRule } from "./trace-rules.ts";
 import { CLAIRVOYANT, type TraceJob, type TraceScore } from "./trace-run.ts";
-import { bestOf, pointsAbout, spreadPoints } from "./trace-search.ts";
+import { bestOf, HALF_WIDTHS, pointAbout, spreadPoints } from "./trace-search.ts";
 
 /** The share of requests within the objective that is asked for. */
 export const REQUIRED = 0.99;
@@ -60,23 +60,44 @@ export async function holdContest(
   });
 }
 
-/** The first try is where its rule starts; the others of the first two thirds are spread, the rest lies near the best. */
+/** The first half of the tries, from where its rule starts, fills the whole range; the rest lies ever closer about the best. */
 async function trained(
   ground: Ground,
   cases: readonly TraceCase[],
   budget: number,
 ): Promise<readonly Pair[]> {
-  const spread = Math.ceil((2 * budget) / 3);
+  const spread = Math.ceil(budget / 2);
   const begun = cases.flatMap((traced) => TRACE_RULES.map((rule) => ({ traced, rule, tried: [] })));
-  const first = await tryAll(ground, begun, ({ traced, rule }) => {
+  let pairs = await tryAll(ground, begun, ({ traced, rule }) => {
     const start = rule.start(traced);
     const points = spreadPoints(Object.keys(start).length, spread - 1);
     return [start, ...points.map((point) => parametersAt(rule, traced, point))];
   });
-  return tryAll(ground, first, ({ traced, rule, tried }) => {
-    const centre = pointOf(rule, traced, bestOf(tried, REQUIRED)?.parameters ?? {});
-    return pointsAbout(centre, budget - spread).map((point) => parametersAt(rule, traced, point));
-  });
+  for (const [round, halfWidth] of HALF_WIDTHS.entries()) {
+    const from = partOf(budget - spread, round);
+    const to = partOf(budget - spread, round + 1);
+    pairs = await tryAll(ground, pairs, (pair) => closerTries(pair, { halfWidth, from, to }));
+  }
+  return pairs;
+}
+
+/** How many of so many tries the first rounds make. */
+function partOf(tries: number, rounds: number): number {
+  return Math.floor((tries * rounds) / HALF_WIDTHS.length);
+}
+
+type Round = { readonly halfWidth: number; readonly from: number; readonly to: number };
+
+/** Each about what is best so far for one of the goals, in turn. */
+function closerTries({ traced, rule, tried }: Pair, { halfWidth, from, to }: Round) {
+  const axes = Object.keys(rule.start(traced)).length;
+  return spreadPoints(axes, to)
+    .slice(from)
+    .map((point, index) => {
+      const goal = GOALS[(from + index) % GOALS.length] ?? REQUIRED;
+      const centre = pointOf(rule, traced, bestOf(tried, goal)?.parameters ?? {});
+      return parametersAt(rule, traced, pointAbout(centre, point, halfWidth));
+    });
 }
 
 async function tryAll(

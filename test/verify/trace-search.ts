@@ -3,8 +3,8 @@
 import { randomStream } from "../../src/simulator/random/random-stream.ts";
 import { SobolSequence } from "../../src/tuning/sobol.ts";
 
-/** Half the width of the cube about the best point in which the end of a search stays. */
-const NEIGHBOURHOOD = 0.1;
+/** Half the width of the cube about the best so far in which a search goes on, closer with each round. */
+export const HALF_WIDTHS: readonly number[] = [0.2, 0.1, 0.05, 0.025];
 
 /** What a try came to; what it costs counts only where it attains what is asked for. */
 export type TriedScore = { readonly gpuHours: number; readonly attainmentRatio: number };
@@ -15,14 +15,16 @@ export function spreadPoints(dimensions: number, count: number): readonly (reado
   return Array.from({ length: count }, () => sequence.next());
 }
 
-/** Returns so many points that fill the neighbourhood of a point evenly, as far as it lies in the unit cube. */
-export function pointsAbout(centre: readonly number[], count: number): readonly (readonly number[])[] {
-  return spreadPoints(centre.length, count).map((point) =>
-    point.map((coordinate, axis) => {
-      const [low, high] = [(centre[axis] ?? 0) - NEIGHBOURHOOD, (centre[axis] ?? 0) + NEIGHBOURHOOD];
-      return Math.max(0, low) + (Math.min(1, high) - Math.max(0, low)) * coordinate;
-    }),
-  );
+/** Returns a point of the unit cube as one of the cube about `centre`, as far as that lies in the unit cube. */
+export function pointAbout(
+  centre: readonly number[],
+  point: readonly number[],
+  halfWidth: number,
+): readonly number[] {
+  return point.map((coordinate, axis) => {
+    const [low, high] = [(centre[axis] ?? 0) - halfWidth, (centre[axis] ?? 0) + halfWidth];
+    return Math.max(0, low) + (Math.min(1, high) - Math.max(0, low)) * coordinate;
+  });
 }
 
 /** Returns the cheapest that attains the goal; where none does, the one that comes nearest. The first wins a tie. */

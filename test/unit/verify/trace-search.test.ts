@@ -1,7 +1,7 @@
 // Which tries of a rule are made on real traffic, and which of them is taken.
 
 import { describe, expect, test } from "vitest";
-import { bestOf, pointsAbout, spreadPoints } from "../../verify/trace-search.ts";
+import { bestOf, pointAbout, spreadPoints } from "../../verify/trace-search.ts";
 
 const tried = (name: string, gpuHours: number, attainmentRatio: number) => ({
   name,
@@ -42,7 +42,7 @@ describe("points that are tried", () => {
   });
 
   test("then stay near the best, and in the cube", () => {
-    const points = pointsAbout([0.5, 1, 0.05], 16);
+    const points = spreadPoints(3, 16).map((point) => pointAbout([0.5, 1, 0.05], point, 0.1));
     expect(points).toHaveLength(16);
     for (const [x = 0, y = 0, z = 0] of points) {
       expect(Math.abs(x - 0.5)).toBeLessThanOrEqual(0.1);
@@ -51,5 +51,9 @@ describe("points that are tried", () => {
       expect(z).toBeGreaterThanOrEqual(0);
       expect(z).toBeLessThanOrEqual(0.15 + 1e-12);
     }
+  });
+
+  test("a point of the cube about the best keeps its place in it", () => {
+    expect(pointAbout([0.5, 1, 0], [0, 0, 0.5], 0.25)).toEqual([0.25, 0.75, 0.125]);
   });
 });
