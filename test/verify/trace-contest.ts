@@ -8,8 +8,13 @@ import { bestOf, HALF_WIDTHS, pointAbout, spreadPoints } from "./trace-search.ts
 
 /** The share of requests within the objective that is asked for. */
 export const REQUIRED = 0.99;
-/** What is aimed at on training time; each gives a setting that is run on held-out time. */
-export const GOALS: readonly number[] = [0.98, REQUIRED, 0.995, 0.999];
+/** What the search closes in on. */
+const SOUGHT: readonly number[] = [0.98, REQUIRED, 0.995, 0.999];
+/**
+ * What is aimed at on training time; each gives a setting that is run on held-out time. Some lie far from what is required,
+ * since another day may be much calmer, or much worse.
+ */
+export const GOALS: readonly number[] = [0.9, 0.95, 0.97, ...SOUGHT, 0.9999];
 const TRAIN_SEED = 1;
 /** None of them was trained with. */
 export const HELD_OUT_SEEDS: readonly number[] = [101, 102, 103];
@@ -88,13 +93,13 @@ function partOf(tries: number, rounds: number): number {
 
 type Round = { readonly halfWidth: number; readonly from: number; readonly to: number };
 
-/** Each about what is best so far for one of the goals, in turn. */
+/** Each about what is best so far for one of the goals that are sought, in turn. */
 function closerTries({ traced, rule, tried }: Pair, { halfWidth, from, to }: Round) {
   const axes = Object.keys(rule.start(traced)).length;
   return spreadPoints(axes, to)
     .slice(from)
     .map((point, index) => {
-      const goal = GOALS[(from + index) % GOALS.length] ?? REQUIRED;
+      const goal = SOUGHT[(from + index) % SOUGHT.length] ?? REQUIRED;
       const centre = pointOf(rule, traced, bestOf(tried, goal)?.parameters ?? {});
       return parametersAt(rule, traced, pointAbout(centre, point, halfWidth));
     });

@@ -8,7 +8,7 @@ import { holdContest } from "./trace-contest.ts";
 import { tracePool } from "./trace-pool.ts";
 import { contestMarkdown } from "./trace-table.ts";
 
-const DEFAULT_BUDGET = "16";
+const DEFAULT_BUDGET = "64";
 const README = new URL("../../README.md", import.meta.url);
 const SECTION = /(<!-- traces: .* -->\n)[\s\S]*(\n<!-- \/traces -->)/;
 const RUNS_PER_LINE = 50;
