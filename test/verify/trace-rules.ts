@@ -36,8 +36,6 @@ const fewest = ({ mostReplicas }: TraceCase): Axis => whole(linear(1, mostReplic
 /** Documented: not below a start-up. Longer than the default, training time would have to hold many waves to tell. */
 const stabilization = ({ startupSeconds }: TraceCase): Axis => whole(log(startupSeconds, 300));
 const waits = whole(log(30, 1800));
-/** From the default to what monitoring rules usually take, and more. */
-const rateWindow = whole(log(60, 240));
 /** What `--baselines` starts from. */
 const usual = ({ capacity }: TraceCase): number => 0.7 * capacity;
 
@@ -47,11 +45,10 @@ export const TRACE_RULES: readonly TraceRule[] = [
     name: OURS,
     axes: (traced) => ({
       target: load(traced),
-      window: rateWindow,
       stabilizationWindow: stabilization(traced),
       minReplicas: fewest(traced),
     }),
-    start: (traced) => ({ target: usual(traced), window: 60, stabilizationWindow: 300, minReplicas: 1 }),
+    start: (traced) => ({ target: usual(traced), stabilizationWindow: 300, minReplicas: 1 }),
   },
   {
     name: OURS_LEARNED,
@@ -190,7 +187,7 @@ spec:
 }
 
 /** With a number, an engine is asked what is in flight; without one, latency says what is too much. */
-function signalLines(traced: TraceCase, { target, window, latencyTarget }: Parameters): readonly string[] {
+function signalLines(traced: TraceCase, { target, latencyTarget }: Parameters): readonly string[] {
   const { capacity, concurrency, scheduler, objectiveSeconds } = traced;
   const pending = `pendingRequests: { targetPerReplica: ${2 * concurrency} }`;
   if (target === undefined) {
@@ -199,5 +196,5 @@ function signalLines(traced: TraceCase, { target, window, latencyTarget }: Param
   }
   const inFlight = Math.max(1, Math.round((target / capacity) * concurrency));
   const second = scheduler.kind === "engine" ? `inFlight: { targetPerReplica: ${inFlight} }` : pending;
-  return [`requestRate: { targetPerReplica: ${target}, window: ${window ?? 60}s }`, second];
+  return [`requestRate: { targetPerReplica: ${target} }`, second];
 }

@@ -97,7 +97,7 @@ describe("the section", () => {
   const lines = contestMarkdown([{ traced, entrants }], 16).split("\n");
 
   test.each([
-    "16 parameter sets tried by each rule on each trace; 3 held-out seeds.",
+    "16 parameter sets tried by each rule on each trace; 6 held-out seeds.",
     "| cheaper | 0 of 1 | 0 of 1 | 1 of 1 | +11.1 % |",
     "| dearer | 1 of 1 | 0 of 1 | 0 of 1 | −9.1 % |",
     "| late | 1 of 1 | 0 of 1 | 0 of 1 |  |",
