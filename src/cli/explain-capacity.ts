@@ -5,7 +5,7 @@ import { explainCapacity } from "../control/explain-capacity.ts";
 import { type LoggedState, LoggedStates } from "../control/logged-state.ts";
 import { withInstantsAsText } from "../domain/instant.ts";
 import type { Instant } from "../domain/units.ts";
-import { badInput } from "./command-error.ts";
+import { AskedPolicy } from "./asked-policy.ts";
 import { policyOfDocument } from "./logged-policy.ts";
 import type { Output } from "./output.ts";
 import { readDecidableLog, recordOfLine } from "./read-log.ts";
@@ -20,23 +20,21 @@ export type CapacityQuestion = {
   readonly file: string;
 };
 
-/** Returns what the log tells of a policy, which may be a bare name; null where it tells nothing by then. */
+/** Returns what the log tells of a policy, which may be a bare name. Throws a CommandError where it tells nothing by then. */
 export async function capacityFromLog(
   { policy, at, file }: CapacityQuestion,
   output: Output,
-): Promise<CapacityExplanation | null> {
+): Promise<CapacityExplanation> {
   const states = new LoggedStates(policyOfDocument, at);
-  const keys = new Set<string>();
+  const asked = new AskedPolicy(policy, file);
   const onCut = (line: number): void =>
     output.stderr(`${file}:${line}: the last line is cut off and left out\n`);
   for await (const { json } of readDecidableLog(file, { onCut })) {
-    if (json.policy !== policy && !json.policy.endsWith(`/${policy}`)) continue;
-    keys.add(json.policy);
-    if (keys.size > 1) throw badInput(`several policies are named ${policy}: ${[...keys].join(", ")}`);
-    states.take(recordOfLine(json));
+    if (asked.isAsked(json.policy)) states.take(recordOfLine(json));
   }
   const found = states.result();
-  return found === null ? null : explained(found);
+  if (found === null) throw asked.nothingKnown(at);
+  return explained(found);
 }
 
 function explained({ policy: key, rebuilt, state, record }: LoggedState): CapacityExplanation {

@@ -5,7 +5,8 @@ import type { RebuiltPolicy } from "../control/replay.ts";
 import { parseInstant, withInstantsAsText } from "../domain/instant.ts";
 import type { DecisionRecord } from "../domain/record.ts";
 import type { Instant } from "../domain/units.ts";
-import { badInput, CommandError } from "./command-error.ts";
+import { AskedPolicy } from "./asked-policy.ts";
+import { badInput } from "./command-error.ts";
 import { EXIT, type ExitCode } from "./exit-codes.ts";
 import { type CapacityExplanation, capacityFromLog } from "./explain-capacity.ts";
 import { policyOfDocument } from "./logged-policy.ts";
@@ -32,12 +33,6 @@ export async function runExplain(policy: string, options: ExplainOptions, output
     throw badInput("--capacity --at goes with --log FILE: a running service knows the present alone");
   const ask = capacity ? explainedCapacity : explainedRecord;
   const found = await ask({ policy, at, log, url }, output);
-  if (found === null) {
-    throw new CommandError(
-      EXIT.no,
-      `no record of ${policy}${at === null ? "" : ` at or before ${options.at}`}`,
-    );
-  }
   output.stdout(json ? `${JSON.stringify(found)}\n` : `${found.text}\n`);
   return EXIT.yes;
 }
@@ -52,7 +47,7 @@ type Question = {
 async function explainedRecord(
   { policy, at, log = "", url }: Question,
   output: Output,
-): Promise<Explanation | null> {
+): Promise<Explanation> {
   return url === undefined
     ? await explainFromLog({ policy, at, file: log }, output)
     : await explainRemotely({ policy, at, url });
@@ -61,7 +56,7 @@ async function explainedRecord(
 async function explainedCapacity(
   { policy, at, log = "", url }: Question,
   output: Output,
-): Promise<CapacityExplanation | null> {
+): Promise<CapacityExplanation> {
   return url === undefined
     ? await capacityFromLog({ policy, at, file: log }, output)
     : await capacityRemotely({ policy, url });
@@ -75,24 +70,19 @@ function readInstant(text: string): Instant {
 
 type LogQuestion = { readonly policy: string; readonly at: Instant | null; readonly file: string };
 
-async function explainFromLog(
-  { policy, at, file }: LogQuestion,
-  output: Output,
-): Promise<Explanation | null> {
-  const keys = new Set<string>();
+async function explainFromLog({ policy, at, file }: LogQuestion, output: Output): Promise<Explanation> {
+  const asked = new AskedPolicy(policy, file);
   const documents = new Map<string, unknown>();
   let found: DecisionRecord | null = null;
   const onCut = (line: number): void =>
     output.stderr(`${file}:${line}: the last line is cut off and left out\n`);
   for await (const { json } of readLog(file, { onCut })) {
-    if (json.policy !== policy && !json.policy.endsWith(`/${policy}`)) continue;
-    keys.add(json.policy);
+    if (!asked.isAsked(json.policy)) continue;
     const record = recordOfLine(json);
     if (record.kind === "policy") documents.set(record.policyHash, record.document);
     if (record.kind === "decision" && (at === null || record.at <= at)) found = later(found, record);
   }
-  if (keys.size > 1) throw badInput(`several policies are named ${policy}: ${[...keys].join(", ")}`);
-  if (found === null) return null;
+  if (found === null) throw asked.nothingKnown(at);
   const rebuilt: RebuiltPolicy | null = policyOfDocument(documents.get(found.policyHash) ?? null);
   return { text: explain(found, rebuilt?.policy ?? null), record: withInstantsAsText(found) };
 }

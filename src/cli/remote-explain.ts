@@ -2,6 +2,7 @@
 
 import { formatInstant } from "../domain/instant.ts";
 import type { Instant } from "../domain/units.ts";
+import { AskedPolicy } from "./asked-policy.ts";
 import { badInput, environmentFailed, reasonOf } from "./command-error.ts";
 import type { CapacityExplanation } from "./explain-capacity.ts";
 
@@ -12,42 +13,41 @@ export type Explanation = { readonly text: string; readonly record: unknown };
 
 export type RemoteQuestion = { readonly policy: string; readonly at: Instant | null; readonly url: string };
 
-/** Returns the service's explanation, or null where it has no such record. Throws a CommandError where it is not reachable. */
-export async function explainRemotely({ policy, at, url }: RemoteQuestion): Promise<Explanation | null> {
-  const key = policy.includes("/") ? policy : await keyOf(policy, url);
-  if (key === null) return null;
+/** Returns the service's explanation. Throws a CommandError where it has no such record, or is not reachable. */
+export async function explainRemotely({ policy, at, url }: RemoteQuestion): Promise<Explanation> {
   const query = at === null ? "" : `?at=${encodeURIComponent(formatInstant(at))}`;
-  const path = key.split("/").map(encodeURIComponent).join("/");
-  const body = await ask(`api/v1/explain/${path}${query}`, url);
-  if (body === null) return null;
-  const { text, record } = body;
-  if (typeof text !== "string") throw environmentFailed(`${url} does not answer as Tidemark does`);
+  const { text, record } = await told({ policy, at, url }, { api: "explain", query });
   return { text, record };
 }
 
-/** Returns what the service tells of a policy's capacity now, or null where it has no such policy. Throws as above. */
-export async function capacityRemotely({
-  policy,
-  url,
-}: Omit<RemoteQuestion, "at">): Promise<CapacityExplanation | null> {
-  const key = policy.includes("/") ? policy : await keyOf(policy, url);
-  if (key === null) return null;
-  const path = key.split("/").map(encodeURIComponent).join("/");
-  const body = await ask(`api/v1/capacity/${path}`, url);
-  if (body === null) return null;
-  const { text, capacity } = body;
-  if (typeof text !== "string") throw environmentFailed(`${url} does not answer as Tidemark does`);
+/** Returns what the service tells of a policy's capacity now. Throws as above. */
+export async function capacityRemotely(question: Omit<RemoteQuestion, "at">): Promise<CapacityExplanation> {
+  const { text, capacity } = await told({ ...question, at: null }, { api: "capacity", query: "" });
   return { text, capacity };
 }
 
-/** The key of a bare name; null where no policy has it. */
-async function keyOf(name: string, url: string): Promise<string | null> {
+async function told(
+  { policy, at, url }: RemoteQuestion,
+  { api, query }: { readonly api: string; readonly query: string },
+): Promise<Body & { readonly text: string }> {
+  const asked = await askedPolicy(policy, url);
+  const key = asked.key ?? (policy.includes("/") ? policy : null);
+  if (key === null) throw asked.nothingKnown(at);
+  const path = key.split("/").map(encodeURIComponent).join("/");
+  const body = await ask(`api/v1/${api}/${path}${query}`, url);
+  if (body === null) throw asked.nothingKnown(at);
+  const { text } = body;
+  if (typeof text !== "string") throw environmentFailed(`${url} does not answer as Tidemark does`);
+  return { ...body, text };
+}
+
+/** Among the policies that the service has. */
+async function askedPolicy(name: string, url: string): Promise<AskedPolicy> {
   const body = await ask("api/v1/policies", url);
   const policies = Array.isArray(body?.["policies"]) ? body["policies"] : [];
-  const keys = policies.map((item: unknown) => String((item as { policy?: unknown } | null)?.policy));
-  const matching = keys.filter((key) => key.endsWith(`/${name}`));
-  if (matching.length > 1) throw badInput(`several policies are named ${name}: ${matching.join(", ")}`);
-  return matching[0] ?? null;
+  const asked = new AskedPolicy(name, url);
+  for (const item of policies) asked.isAsked(String((item as { policy?: unknown } | null)?.policy));
+  return asked;
 }
 
 type Body = { readonly [key: string]: unknown };

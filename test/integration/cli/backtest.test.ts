@@ -132,10 +132,14 @@ describe("explain", () => {
     expect(early).toEqual({
       code: 1,
       stdout: "",
-      stderr: "no record of embedder at or before 2026-01-04T00:00:00Z\n",
+      stderr: "no record of embedder at or before 2026-01-04T00:00:00.000Z\n",
     });
     const unknown = await command("explain", "other", "--log", log);
-    expect(unknown).toEqual({ code: 1, stdout: "", stderr: "no record of other\n" });
+    expect(unknown).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: `no record of other; ${log} tells of ai-inference/embedder\n`,
+    });
   });
 
   test("refuses a bare name that two policies have", async () => {

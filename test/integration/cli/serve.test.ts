@@ -33,11 +33,20 @@ test("answers KEDA and HTTP until it is stopped, and prints one line", async () 
   await until(async () => (await keda(service.grpc).poll()).ok, "an answer");
   expect(await keda(service.grpc).poll()).toMatchObject({ ok: true, active: true });
   expect(await (await fetch(`http://${service.http}/readyz`)).text()).toBe("ok");
-  const explained = await command("explain", "embedder", "--url", `http://${service.http}`);
+  const url = `http://${service.http}`;
+  const explained = await command("explain", "embedder", "--url", url);
   expect(explained.code).toBe(0);
   expect(explained.stdout).toMatch(
     /^ai-inference\/embedder at 2026-01-05T00:0\d:\d\d\.000Z: 3 -> \d replicas, \w+\n/,
   );
+  const capacity = await command("explain", "--capacity", "embedder", "--url", url);
+  expect(capacity).toMatchObject({ code: 0, stdout: expect.stringContaining("what would change it:") });
+  const unknown = await command("explain", "--capacity", "other", "--url", url);
+  expect(unknown).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: `no record of other; ${url} tells of ai-inference/embedder\n`,
+  });
   const ran = await service.stop();
   expect(ran).toMatchObject({ code: 0, stderr: "" });
   expect(ran.stdout.split("\n")).toHaveLength(2);
