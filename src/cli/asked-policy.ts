@@ -25,7 +25,7 @@ export class AskedPolicy {
     return this.#key;
   }
 
-  /** Returns whether `key` is the policy that is asked for. Throws a CommandError where a bare name is that of two. */
+  /** Takes note of a policy, and returns whether it is the one that is asked for. Throws a CommandError where a bare name is that of two. */
   isAsked(key: string): boolean {
     this.#told.add(key);
     if (key !== this.#name && !key.endsWith(`/${this.#name}`)) return false;
